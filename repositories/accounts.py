@@ -1,0 +1,144 @@
+"""People who sign in: accounts, their sessions, tokens and failed attempts.
+
+Secrets are stored as hashes only: a copy of the database opens no session and no mailbox link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from repositories.database import Base, utcnow
+from repositories.organisations import Organisation
+
+ENTERPRISE, UNIVERSITY, MANAGER, OPERATOR, INSTITUTION = (
+    "enterprise", "university", "manager", "operator", "institution",
+)  # fmt: skip
+ROLE_NAMES = {
+    ENTERPRISE: "企业",
+    UNIVERSITY: "高校院所",
+    MANAGER: "技术经理人",
+    OPERATOR: "平台运营",
+    INSTITUTION: "技术转移机构",
+}
+
+
+class Account(Base):
+    """One person. Erasing keeps the row for the records that point at it and empties what names the person."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    role: Mapped[str] = mapped_column(String(20), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id", ondelete="RESTRICT"), index=True
+    )
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    mail_notices: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    confirmed_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+
+class LoginSession(Base):
+    """A signed-in browser; deleting the row signs it out."""
+
+    __tablename__ = "login_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ApiToken(Base):
+    """A bearer token of the JSON API."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime | None]
+
+
+class MailLink(Base):
+    """A link sent by mail that works once: confirm an address, reset a password."""
+
+    __tablename__ = "mail_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoginFailure(Base):
+    """A failed attempt, counted by address and by account so that guessing gets slow; pruned after a day."""
+
+    __tablename__ = "login_failures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+
+def new_secret() -> str:
+    """A secret for a cookie, a token or a link: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """How a secret is stored: its SHA-256 (it is random, so no slow hash is needed)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def by_email(session: Session, email: str) -> Account | None:
+    """The account behind an address, whatever its case."""
+    return session.scalar(select(Account).where(Account.email == email.strip().lower()))
+
+
+def failures_since(session: Session, keys: list[str], since: datetime) -> int:
+    """The largest number of failures any of `keys` collected since then."""
+    counts = session.scalars(
+        select(func.count())
+        .select_from(LoginFailure)
+        .where(LoginFailure.key.in_(keys), LoginFailure.at >= since)
+        .group_by(LoginFailure.key)
+    ).all()
+    return max(counts, default=0)
+
+
+def forget_failures(session: Session, key: str) -> None:
+    """A success wipes the slate of that key."""
+    session.execute(delete(LoginFailure).where(LoginFailure.key == key))
+
+
+def sign_out_everywhere(session: Session, account_id: int, keep: str | None = None) -> None:
+    """Delete the sessions of an account, but for the one whose token hash is `keep`."""
+    query = delete(LoginSession).where(LoginSession.account_id == account_id)
+    session.execute(query.where(LoginSession.token_hash != keep) if keep else query)
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Drop what has run out: sessions, links, tokens, and failures older than a day."""
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    session.execute(delete(MailLink).where(MailLink.expires_at < now))
+    session.execute(delete(ApiToken).where(ApiToken.expires_at < now))
+    session.execute(delete(LoginFailure).where(LoginFailure.at < now - timedelta(days=1)))

@@ -1,0 +1,130 @@
+"""引荐: one side asks, the other answers; contacts open only when both agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, delete, exists, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from repositories.achievements import Achievement
+from repositories.database import Base, utcnow
+from repositories.match_runs import MatchEntry, MatchRun, Pass
+from repositories.needs import Need
+
+ASKED, ACCEPTED, DECLINED, EXPIRED, RECALLED = "asked", "accepted", "declined", "expired", "recalled"
+STATE_NAMES: Mapping[str, str] = {
+    ASKED: "等待答复",
+    ACCEPTED: "已同意",
+    DECLINED: "已婉拒",
+    EXPIRED: "逾期未答复",
+    RECALLED: "已撤回",
+}
+TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
+    "accept": (frozenset({ASKED}), ACCEPTED),
+    "decline": (frozenset({ASKED}), DECLINED),
+    "expire": (frozenset({ASKED}), EXPIRED),
+    "recall": (frozenset({ASKED}), RECALLED),
+}
+
+
+class Introduction(Base):
+    """A request hung on a frozen entry. `entry_id` is what the asker saw, `shown_entry_id` its public twin."""
+
+    __tablename__ = "introductions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("match_entries.id", ondelete="RESTRICT"))
+    shown_entry_id: Mapped[int] = mapped_column(ForeignKey("match_entries.id", ondelete="RESTRICT"))
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="RESTRICT"), index=True)
+    achievement_id: Mapped[int] = mapped_column(
+        ForeignKey("achievements.id", ondelete="RESTRICT"), index=True
+    )
+    asked_by: Mapped[str] = mapped_column(String(20))
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    message: Mapped[str] = mapped_column(String(1000), default="")
+    state: Mapped[str] = mapped_column(String(10), default=ASKED, index=True)
+    asked_at: Mapped[datetime] = mapped_column(default=utcnow)
+    due_on: Mapped[date] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    answerer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(30), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+
+    need: Mapped[Need] = relationship(lazy="joined")
+    achievement: Mapped[Achievement] = relationship(lazy="joined")
+    shown_entry: Mapped[MatchEntry] = relationship(foreign_keys=[shown_entry_id], lazy="joined")
+
+    __table_args__ = (
+        # One open request a pair, whoever asks: a second click or a crossing request finds the first.
+        Index(
+            "uq_introductions_open_pair",
+            "need_id",
+            "achievement_id",
+            unique=True,
+            sqlite_where=(state == ASKED),
+            postgresql_where=(state == ASKED),
+        ),
+    )
+
+
+def of_pair(session: Session, need_id: int, achievement_id: int) -> Introduction | None:
+    """The latest request between the two."""
+    return session.scalar(
+        select(Introduction)
+        .where(Introduction.need_id == need_id, Introduction.achievement_id == achievement_id)
+        .order_by(Introduction.id.desc())
+        .limit(1)
+    )
+
+
+def of_need(session: Session, need_id: int) -> dict[int, Introduction]:
+    """The latest request by achievement for one need."""
+    rows = session.scalars(
+        select(Introduction).where(Introduction.need_id == need_id).order_by(Introduction.id)
+    )
+    return {row.achievement_id: row for row in rows}
+
+
+def of_achievement(session: Session, achievement_id: int) -> dict[int, Introduction]:
+    """The latest request by need for one achievement."""
+    rows = session.scalars(
+        select(Introduction).where(Introduction.achievement_id == achievement_id).order_by(Introduction.id)
+    )
+    return {row.need_id: row for row in rows}
+
+
+def between(session: Session, need_id: int, organisation_id: int | None) -> bool:
+    """Whether this need was ever laid before an organisation by an introduction (it may then open it)."""
+    if organisation_id is None:
+        return False
+    query = select(func.count()).select_from(Introduction).join(Introduction.achievement)
+    return bool(
+        session.scalar(
+            query.where(
+                Introduction.need_id == need_id,
+                Achievement.organisation_id == organisation_id,
+                Introduction.state.in_((ASKED, ACCEPTED)),
+            )
+        )
+    )
+
+
+def open_for(session: Session, organisation_id: int, side: str) -> list[Introduction]:
+    """All requests in which an organisation takes part on `side` (enterprise or university), newest first."""
+    owner = Need.organisation_id if side == "enterprise" else Achievement.organisation_id
+    query = select(Introduction).join(Introduction.need).join(Introduction.achievement)
+    return list(session.scalars(query.where(owner == organisation_id).order_by(Introduction.id.desc())))
+
+
+def prune_runs(session: Session, before: datetime) -> int:
+    """Drop runs older than `before` on which neither an introduction nor a pass hangs; gives how many."""
+    held = exists().where(
+        MatchEntry.run_id == MatchRun.id,
+        (Introduction.entry_id == MatchEntry.id)
+        | (Introduction.shown_entry_id == MatchEntry.id)
+        | (Pass.entry_id == MatchEntry.id),
+    )
+    old = select(MatchRun.id).where(MatchRun.created_at < before, ~held)
+    return int(session.execute(delete(MatchRun).where(MatchRun.id.in_(old))).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,51 @@
+"""技术需求库: what enterprises look for.
+
+`confidential` belongs to its owner's circle: it is in no index document, and only the owner's own match run
+reads it. Whoever adds a query here that leaves this file with that column must say for whom.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from repositories.database import Base
+from repositories.listing import ListingColumns
+
+
+class Need(ListingColumns, Base):
+    """One need (技术需求). Money is integer fen."""
+
+    __tablename__ = "needs"
+    library = "needs"
+
+    problem: Mapped[str] = mapped_column(Text, default="")
+    indicators: Mapped[str] = mapped_column(Text, default="")
+    constraints: Mapped[str] = mapped_column(Text, default="")
+    teaser: Mapped[str] = mapped_column(String(300), default="")
+    confidential: Mapped[str] = mapped_column(Text, default="")
+    budget_min: Mapped[int | None] = mapped_column(BigInteger)
+    budget_max: Mapped[int | None] = mapped_column(BigInteger)
+    industry: Mapped[str] = mapped_column(String(4), default="", index=True)
+    wanted_trl: Mapped[int | None]
+    wanted_modes: Mapped[list] = mapped_column(default=list)
+    is_bounty: Mapped[bool] = mapped_column(default=False)
+    award: Mapped[int | None] = mapped_column(BigInteger)
+    deadline: Mapped[date | None]
+    show_name: Mapped[bool] = mapped_column(default=False)
+    wants_manager: Mapped[bool] = mapped_column(default=True)
+    contact_name: Mapped[str] = mapped_column(String(60), default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    contact_email: Mapped[str] = mapped_column(String(120), default="")
+
+    @property
+    def embedding_text(self) -> str:
+        """What its public vector is of: the title."""
+        return self.title
+
+    @property
+    def body_text(self) -> str:
+        """The public words beside the title; never the confidential part."""
+        return "\n".join(filter(None, (self.teaser, self.problem, self.indicators, self.constraints)))

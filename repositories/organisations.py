@@ -1,0 +1,71 @@
+"""Organisations: enterprises, universities, institutes, transfer institutions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from repositories import outbox
+from repositories.achievements import Achievement
+from repositories.database import Base, utcnow
+from repositories.needs import Need
+
+PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
+STATE_NAMES = {PENDING: "待核验", APPROVED: "已核验", REJECTED: "未通过"}
+
+
+class Organisation(Base):
+    """One organisation. Until an operator approves it, it matches privately and publishes nothing."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    uscc: Mapped[str | None] = mapped_column(String(18), unique=True)
+    kind: Mapped[str] = mapped_column(String(30), index=True)
+    region: Mapped[str] = mapped_column(String(6), default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    public_alias: Mapped[str] = mapped_column(String(100), default="")
+    intro: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(10), default=PENDING, index=True)
+    state_reason: Mapped[str] = mapped_column(String(500), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether an operator has checked it."""
+        return self.state == APPROVED
+
+    def renamed(self, session: Session) -> None:
+        """Names, regions and aliases stand in the documents of its listings: bump them all by one fact."""
+        session.flush()
+        for model in (Achievement, Need):
+            session.execute(
+                update(model)
+                .where(model.organisation_id == self.id)
+                .values(projection=model.projection + 1)
+                .execution_options(synchronize_session=False)
+            )
+            ids = session.scalars(select(model.id).where(model.organisation_id == self.id)).all()
+            outbox.record_many(session, model.library, ids, "organisation")
+
+
+def by_uscc(session: Session, uscc: str) -> Organisation | None:
+    """The organisation with this 统一社会信用代码."""
+    return session.scalar(select(Organisation).where(Organisation.uscc == uscc))
+
+
+def find(session: Session, key: str) -> Organisation | None:
+    """By code, external id or exact name: what a spreadsheet may hold."""
+    return session.scalar(
+        select(Organisation).where(
+            or_(Organisation.uscc == key, Organisation.external_id == key, Organisation.name == key)
+        )
+    )

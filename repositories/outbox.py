@@ -1,0 +1,112 @@
+"""Facts the index has not seen yet; written in the transaction that made them true.
+
+A job says only that something changed. The drain loads what is true now, so order does not matter and doing a
+job twice is harmless. Claiming is a lease and a conditional UPDATE, the same on both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from repositories.database import Base, Database, utcnow
+
+WITHDRAWN_FACT = "withdrawn"
+MAX_ATTEMPTS = 8
+
+
+class Job(Base):
+    """One fact about one row, waiting for the index."""
+
+    __tablename__ = "outbox_jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    library: Mapped[str] = mapped_column(String(20), index=True)
+    subject_id: Mapped[int] = mapped_column(index=True)
+    fact: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    available_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str] = mapped_column(String(60), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(500), default="")
+    parked_at: Mapped[datetime | None]
+
+
+def record(session: Session, library: str, subject_id: int, fact: str) -> None:
+    """Remember that `fact` happened to a row, in the caller's transaction."""
+    session.add(Job(library=library, subject_id=subject_id, fact=fact))
+
+
+def record_many(session: Session, library: str, subject_ids: Iterable[int], fact: str) -> None:
+    """The same for many rows by one statement."""
+    now = utcnow()
+    rows = [
+        {"library": library, "subject_id": i, "fact": fact, "created_at": now, "available_at": now,
+         "leased_by": "", "attempts": 0, "error": ""}
+        for i in subject_ids
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Job), rows)
+
+
+def claim(database: Database, owner: str, limit: int, lease: timedelta, now: datetime) -> list[Job]:
+    """Lease up to `limit` waiting jobs, oldest first; a lease that ran out is taken over."""
+    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    waiting = (Job.parked_at.is_(None), Job.available_at <= now, free)
+    with database.write() as session:
+        ids = session.scalars(select(Job.id).where(*waiting).order_by(Job.id).limit(limit)).all()
+        if not ids:
+            return []
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(ids), *waiting)
+            .values(leased_until=now + lease, leased_by=owner, attempts=Job.attempts + 1)
+        )
+        mine = select(Job).where(Job.id.in_(ids), Job.leased_by == owner, Job.leased_until == now + lease)
+        return list(session.scalars(mine.order_by(Job.id)))
+
+
+def finish(database: Database, job_ids: Sequence[int]) -> None:
+    """Forget jobs whose facts every live generation of the index has seen."""
+    if job_ids:
+        with database.write() as session:
+            session.execute(delete(Job).where(Job.id.in_(job_ids)))
+
+
+def fail(database: Database, job_ids: Sequence[int], error: str, now: datetime) -> None:
+    """Give jobs back with growing pauses; one that failed `MAX_ATTEMPTS` times is parked for a person."""
+    if not job_ids:
+        return
+    with database.write() as session:
+        for job in session.scalars(select(Job).where(Job.id.in_(job_ids))):
+            job.leased_until, job.leased_by, job.error = None, "", error[:500]
+            job.available_at = now + timedelta(seconds=min(300, 2**job.attempts))
+            if job.attempts >= MAX_ATTEMPTS:
+                job.parked_at = now
+
+
+def retry_parked(session: Session, now: datetime) -> int:
+    """Let a person send parked jobs round again; gives how many."""
+    result = session.execute(
+        update(Job).where(Job.parked_at.is_not(None)).values(parked_at=None, attempts=0, available_at=now)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def pending_withdrawals(session: Session, library: str) -> tuple[int, ...]:
+    """Ids the index may still show though they are gone: every query must exclude them."""
+    query = select(Job.subject_id).where(Job.library == library, Job.fact == WITHDRAWN_FACT).distinct()
+    return tuple(session.scalars(query))
+
+
+def depth(session: Session) -> tuple[int, int, datetime | None]:
+    """(waiting jobs, parked jobs, moment the oldest waiting one was written)."""
+    waiting, oldest = session.execute(
+        select(func.count(), func.min(Job.created_at)).where(Job.parked_at.is_(None))
+    ).one()
+    parked = session.scalar(select(func.count()).where(Job.parked_at.is_not(None))) or 0
+    return int(waiting), int(parked), oldest

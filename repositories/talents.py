@@ -1,0 +1,42 @@
+"""技术转移人才库: technology managers. Their record is derived from deals, never typed in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from repositories.database import Base
+from repositories.listing import ListingColumns
+
+
+class Talent(ListingColumns, Base):
+    """One technology manager's profile; `title` is the name, so that one index shape serves all libraries."""
+
+    __tablename__ = "talents"
+    library = "talents"
+
+    category: Mapped[str] = mapped_column(String(10), default="")
+    stars: Mapped[int] = mapped_column(default=0)
+    certificate_level: Mapped[str] = mapped_column(String(10), default="")
+    certificate_number: Mapped[str] = mapped_column(String(60), default="")
+    certificate_date: Mapped[date | None]
+    posts: Mapped[list] = mapped_column(default=list)
+    disciplines: Mapped[list] = mapped_column(default=list)
+    industries: Mapped[list] = mapped_column(default=list)
+    regions: Mapped[list] = mapped_column(default=list)
+    languages: Mapped[list] = mapped_column(default=list)
+    affiliations: Mapped[list] = mapped_column(default=list)
+    capacity: Mapped[int] = mapped_column(default=5)
+    biography: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def embedding_text(self) -> str:
+        """What the profile's vector is of: the beginning of the biography; the name means nothing."""
+        return self.biography[:200] or self.title
+
+    @property
+    def body_text(self) -> str:
+        """The words of the profile."""
+        return self.biography
