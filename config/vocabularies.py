@@ -234,6 +234,8 @@ class Vocabularies:
     certificate_levels: Vocabulary
     languages: Vocabulary
     organisation_kinds: Vocabulary
+    talent_categories: Vocabulary
+    visibility: Vocabulary
 
     @classmethod
     def load(cls, folder: Path = DEFAULT_FOLDER) -> Vocabularies:

@@ -142,3 +142,14 @@ def prune(session: Session, now: datetime) -> None:
     session.execute(delete(MailLink).where(MailLink.expires_at < now))
     session.execute(delete(ApiToken).where(ApiToken.expires_at < now))
     session.execute(delete(LoginFailure).where(LoginFailure.at < now - timedelta(days=1)))
+
+
+def active_of(session: Session, organisation_id: int) -> list[Account]:
+    """The people who act for an organisation."""
+    query = select(Account).where(Account.organisation_id == organisation_id, Account.is_active)
+    return list(session.scalars(query.order_by(Account.id)))
+
+
+def active_with_role(session: Session, role: str) -> list[Account]:
+    """Everybody with a role."""
+    return list(session.scalars(select(Account).where(Account.role == role, Account.is_active)))

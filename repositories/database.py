@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+__all__ = ["Base", "Database", "Json", "Session", "UtcDateTime", "utcnow"]
+
 BUSY_TIMEOUT_MS = 10_000
 
 Json = JSON().with_variant(JSONB(), "postgresql")

@@ -7,10 +7,11 @@ document can never win. Both only grow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import TypeVar
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from repositories import outbox
@@ -123,3 +124,60 @@ class ListingColumns:
         session.flush()
         self.projection += 1
         outbox.record(session, self.library, self.id, fact)
+
+
+Row = TypeVar("Row", bound=ListingColumns)
+
+
+def find(session: Session, model: type[Row], row_id: int) -> Row | None:
+    """The row, or None; ids beyond 64 bits are nobody's."""
+    return session.get(model, row_id) if 0 < row_id < 2**31 else None
+
+
+def lock(session: Session, model: type[Row], row_id: int) -> Row | None:
+    """The row, held until the transaction ends (PostgreSQL; on SQLite the whole writer is alone anyway)."""
+    return session.get(model, row_id, with_for_update={"of": model}) if 0 < row_id < 2**31 else None
+
+
+def by_external_id(session: Session, model: type[Row], owner: int | None, key: str) -> Row | None:
+    """The listing an organisation knows under its own number."""
+    return session.scalar(select(model).where(model.organisation_id == owner, model.external_id == key))
+
+
+def of_owner(session: Session, model: type[Row], organisation_id: int, offset: int, limit: int,
+             state: str = "") -> list[Row]:  # fmt: skip
+    """An organisation's listings, newest change first; only those in `state` when it is given."""
+    query = select(model).where(model.organisation_id == organisation_id)
+    if state:
+        query = query.where(model.state == state)
+    return list(session.scalars(query.order_by(model.updated_at.desc(), model.id.desc()).offset(offset).limit(limit)))
+
+
+def count_by_state(session: Session, model: type[Row], organisation_id: int | None = None) -> dict[str, int]:
+    """How many listings are in each state, of one organisation or of all."""
+    query = select(model.state, func.count()).group_by(model.state)
+    if organisation_id is not None:
+        query = query.where(model.organisation_id == organisation_id)
+    return {state: int(count) for state, count in session.execute(query)}
+
+
+def waiting_for_review(session: Session, model: type[Row], limit: int) -> list[Row]:
+    """Submitted listings, the longest waiting first."""
+    query = select(model).where(model.state == SUBMITTED).order_by(model.submitted_at, model.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def due_to_expire(session: Session, model: type[Row], today: date, limit: int = 500) -> list[Row]:
+    """Published or paused listings whose last day has passed."""
+    query = select(model).where(model.state.in_((PUBLISHED, PAUSED)), model.expires_on < today)
+    return list(session.scalars(query.limit(limit)))
+
+
+def page_by_id(session: Session, model: type[Row], ids: Iterable[int]) -> dict[int, Row]:
+    """The rows behind `ids`, whatever their state, in one query."""
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
+
+
+def after_id(session: Session, model: type[Row], last_id: int, limit: int) -> list[Row]:
+    """Rows in the order of their ids, for walks over a whole library."""
+    return list(session.scalars(select(model).where(model.id > last_id).order_by(model.id).limit(limit)))

@@ -1,0 +1,1 @@
+"""What may differ between installations: settings from the environment, rankers, vocabularies, clauses as data."""

@@ -1,0 +1,127 @@
+"""The settings: one frozen value, read once from the environment by app.py.
+
+Each default is safe in production. A wrong value fails at start and names its variable; nothing ever asks for the
+name of an environment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A variable holds something the platform cannot work with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how the platform behaves; see README for the variables."""
+
+    data: Path
+    database_url: str
+    index: str
+    secret_key: str
+    model: str
+    base_url: str
+    secure_cookies: bool
+    trusted_proxies: int
+    torch_threads: int
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_tls: str
+    mail_from: str
+    demo_password: str
+    match_limit: str
+    ratelimit_storage: str
+    max_upload_bytes: int
+    operator_contact: str
+
+    @property
+    def mail_on(self) -> bool:
+        """Letters go out only where a mail server is named."""
+        return bool(self.smtp_host)
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded index lives."""
+        return self.data / "index"
+
+    @property
+    def model_folder(self) -> Path:
+        """Where shipped models are expanded to."""
+        return self.data / "models"
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    raw = env.get(name, str(default))
+    try:
+        value = int(raw)
+    except ValueError:
+        raise BadSetting(f"{name} must be a whole number, not {raw!r}") from None
+    if not low <= value <= high:
+        raise BadSetting(f"{name} must lie between {low} and {high}, not {value}")
+    return value
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name, default)
+    if value not in choices:
+        raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _secret(env: Mapping[str, str], data: Path) -> str:
+    """The key that signs cookies: given, or made once and kept in the data folder for this installation."""
+    if given := env.get("SANKU_SECRET_KEY"):
+        if len(given) < 32:
+            raise BadSetting("SANKU_SECRET_KEY must have at least 32 characters")
+        return given
+    path = data / "secret_key"
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    key = path.read_text(encoding="ascii")
+    if len(key) < 32:
+        raise BadSetting(f"{path} is damaged: remove it and start again (everybody signs in anew)")
+    return key
+
+
+def load(env: Mapping[str, str]) -> Settings:
+    """Settings from `env` (usually os.environ); raises BadSetting naming the variable."""
+    data = Path(env.get("SANKU_DATA") or ROOT / "var").resolve()
+    base_url = env.get("SANKU_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
+    if not base_url.startswith(("http://", "https://")):
+        raise BadSetting("SANKU_BASE_URL must begin with http:// or https://")
+    return Settings(
+        data=data,
+        database_url=env.get("SANKU_DATABASE_URL") or f"sqlite:///{data / 'sanku.db'}",
+        index=_choice(env, "SANKU_INDEX", "embedded", ("embedded",)),
+        secret_key=_secret(env, data),
+        model=env.get("SANKU_MODEL", "e5-small-zh"),
+        base_url=base_url,
+        secure_cookies=base_url.startswith("https://"),
+        trusted_proxies=_number(env, "SANKU_TRUSTED_PROXIES", 0, 0, 5),
+        torch_threads=_number(env, "SANKU_TORCH_THREADS", 1, 1, 64),
+        smtp_host=env.get("SANKU_SMTP_HOST", ""),
+        smtp_port=_number(env, "SANKU_SMTP_PORT", 587, 1, 65535),
+        smtp_user=env.get("SANKU_SMTP_USER", ""),
+        smtp_password=env.get("SANKU_SMTP_PASSWORD", ""),
+        smtp_tls=_choice(env, "SANKU_SMTP_TLS", "starttls", ("starttls", "tls", "none")),
+        mail_from=env.get("SANKU_MAIL_FROM", "sanku@localhost"),
+        demo_password=env.get("SANKU_DEMO_PASSWORD", ""),
+        match_limit=env.get("SANKU_MATCH_LIMIT", "20 per minute; 200 per day"),
+        ratelimit_storage=env.get("SANKU_RATELIMIT_STORAGE", "memory://"),
+        max_upload_bytes=_number(env, "SANKU_MAX_UPLOAD_MB", 20, 1, 500) * 1024 * 1024,
+        operator_contact=env.get("SANKU_OPERATOR_CONTACT", ""),
+    )

@@ -1,0 +1,49 @@
+"""What a field is. Forms, the API, spreadsheets and pages are all made from these; add a field in `catalogue`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PUBLIC, CONTACT, CONFIDENTIAL = "public", "contact", "confidential"
+CIRCLE_NOTES = {
+    PUBLIC: "",
+    CONTACT: "双方同意引荐后才会看到",
+    CONFIDENTIAL: "只有本单位看得到；只用于为您自己匹配，不进入检索",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a library.
+
+    `kind`: line, text, integer, money, date, flag, choice, choices, words, ip, affiliations, email.
+    `limit`: the most characters of a text, items of a list, or the largest integer. `circle`: who may see it.
+    """
+
+    name: str
+    label: str
+    kind: str
+    section: str
+    limit: int = 200
+    vocabulary: str = ""
+    required: bool = False
+    help: str = ""
+    example: str = ""
+    circle: str = PUBLIC
+    default: object = None
+
+    @property
+    def empty(self) -> object:
+        """The value of a field nobody filled in."""
+        if self.default is not None:
+            return self.default
+        if self.kind in ("choices", "words", "ip", "affiliations"):
+            return []
+        if self.kind == "flag":
+            return False
+        return None if self.kind in ("integer", "money", "date") else ""
+
+    @property
+    def column(self) -> str:
+        """The header in spreadsheets: the label, with the unit where there is one."""
+        return f"{self.label}（万元）" if self.kind == "money" else self.label
