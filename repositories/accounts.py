@@ -153,3 +153,41 @@ def active_of(session: Session, organisation_id: int) -> list[Account]:
 def active_with_role(session: Session, role: str) -> list[Account]:
     """Everybody with a role."""
     return list(session.scalars(select(Account).where(Account.role == role, Account.is_active)))
+
+
+def token(session: Session, token_hash: str) -> ApiToken | None:
+    """The API token with this hash."""
+    return session.scalar(select(ApiToken).where(ApiToken.token_hash == token_hash))
+
+
+def tokens_of(session: Session, account_id: int) -> list[ApiToken]:
+    """A person's API tokens, newest first."""
+    return list(
+        session.scalars(
+            select(ApiToken).where(ApiToken.account_id == account_id).order_by(ApiToken.id.desc())
+        )
+    )
+
+
+def sessions_of(session: Session, account_id: int) -> list[LoginSession]:
+    """The browsers a person is signed in with, the latest first."""
+    query = select(LoginSession).where(LoginSession.account_id == account_id)
+    return list(session.scalars(query.order_by(LoginSession.created_at.desc())))
+
+
+def forget(session: Session, account_id: int) -> None:
+    """Delete whatever else belongs to one person alone."""
+    for model in (LoginSession, ApiToken, MailLink):
+        session.execute(delete(model).where(model.account_id == account_id))  # type: ignore[attr-defined]
+
+
+def page(session: Session, role: str, words: str, offset: int, limit: int) -> list[Account]:
+    """Accounts for the operator's list, newest first."""
+    query = select(Account).order_by(Account.id.desc())
+    if role:
+        query = query.where(Account.role == role)
+    if words:
+        query = query.where(
+            Account.name.contains(words, autoescape=True) | Account.email.contains(words, autoescape=True)
+        )
+    return list(session.scalars(query.offset(offset).limit(limit)))

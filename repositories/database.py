@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -78,6 +79,9 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 class Database:
     """The engine and the two kinds of transaction the platform knows."""
+
+    busy_errors = (OperationalError, IntegrityError)
+    """What a write may fail with when others write at the same time."""
 
     def __init__(self, url: str) -> None:
         """Open `url` lazily; a SQLite file's folder is made when it is missing."""

@@ -128,3 +128,18 @@ def prune_runs(session: Session, before: datetime) -> int:
     )
     old = select(MatchRun.id).where(MatchRun.created_at < before, ~held)
     return int(session.execute(delete(MatchRun).where(MatchRun.id.in_(old))).rowcount)  # type: ignore[attr-defined]
+
+
+def overdue(session: Session, today: date) -> list[Introduction]:
+    """Requests whose day for an answer has passed."""
+    return list(
+        session.scalars(select(Introduction).where(Introduction.state == ASKED, Introduction.due_on < today))
+    )
+
+
+def latest(session: Session, state: str, offset: int, limit: int) -> list[Introduction]:
+    """The newest requests of the whole platform, for operators; only those in `state` when it is given."""
+    query = select(Introduction).order_by(Introduction.id.desc())
+    if state:
+        query = query.where(Introduction.state == state)
+    return list(session.scalars(query.offset(offset).limit(limit)))

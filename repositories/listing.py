@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import ForeignKey, String, func, select
-from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from repositories import outbox
-from repositories.database import utcnow
+from repositories.database import Session, utcnow
+from repositories.vectors import content_hash
 
 DRAFT, SUBMITTED, RETURNED, PUBLISHED, PAUSED, WITHDRAWN, EXPIRED = (
     "draft", "submitted", "returned", "published", "paused", "withdrawn", "expired",
@@ -59,6 +60,8 @@ class ListingColumns:
     """Columns and verbs of every listing; `library` names its table and its index."""
 
     library: str
+    embedding_kind = "passage"
+    """The prompt its text is encoded with: a need is always the query of a pair, in both directions."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(String(120), index=True)
@@ -77,6 +80,8 @@ class ListingColumns:
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
     source: Mapped[str] = mapped_column(String(300), default="")
     reviewed_content: Mapped[dict | None]
+    vector_key: Mapped[str] = mapped_column(String(64), default="")
+    """Content hash of the text its vector is of (`repositories.vectors.content_hash`)."""
 
     @declared_attr
     def organisation_id(cls) -> Mapped[int | None]:
@@ -119,10 +124,20 @@ class ListingColumns:
         self.confirmed_on = now.date()
         self.project(session, "edited")
 
+    @property
+    def embedding_text(self) -> str:
+        """The text its vector is of; each library says which."""
+        raise NotImplementedError
+
+    def refresh_vector_key(self) -> None:
+        """Keep the key in step with the text; called wherever content is written."""
+        self.vector_key = content_hash(self.embedding_kind, self.embedding_text)
+
     def project(self, session: Session, fact: str) -> None:
         """Bump the projection counter and put the fact into the outbox of the same transaction."""
+        self.refresh_vector_key()
         session.flush()
-        self.projection += 1
+        self.projection = (self.projection or 0) + 1
         outbox.record(session, self.library, self.id, fact)
 
 
@@ -150,7 +165,9 @@ def of_owner(session: Session, model: type[Row], organisation_id: int, offset: i
     query = select(model).where(model.organisation_id == organisation_id)
     if state:
         query = query.where(model.state == state)
-    return list(session.scalars(query.order_by(model.updated_at.desc(), model.id.desc()).offset(offset).limit(limit)))
+    return list(
+        session.scalars(query.order_by(model.updated_at.desc(), model.id.desc()).offset(offset).limit(limit))
+    )
 
 
 def count_by_state(session: Session, model: type[Row], organisation_id: int | None = None) -> dict[str, int]:

@@ -93,3 +93,10 @@ def passed_by(session: Session, side: str, *, need_id: int | None = None,
     if need_id is not None:
         return {p.achievement_id: p for p in session.scalars(query.where(Pass.need_id == need_id))}
     return {p.need_id: p for p in session.scalars(query.where(Pass.achievement_id == achievement_id))}
+
+
+def pass_of(session: Session, need_id: int, achievement_id: int, side: str) -> Pass | None:
+    """The pass of one side on one pair."""
+    return session.scalar(
+        select(Pass).where(Pass.need_id == need_id, Pass.achievement_id == achievement_id, Pass.side == side)
+    )

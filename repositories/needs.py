@@ -20,6 +20,7 @@ class Need(ListingColumns, Base):
 
     __tablename__ = "needs"
     library = "needs"
+    embedding_kind = "query"
 
     problem: Mapped[str] = mapped_column(Text, default="")
     indicators: Mapped[str] = mapped_column(Text, default="")

@@ -92,6 +92,4 @@ def put_confidential(session: Session, model_id: str, need_id: int, revision: in
             ConfidentialVector.need_id == need_id, ConfidentialVector.model_id == model_id
         )
     )
-    session.add(
-        ConfidentialVector(need_id=need_id, model_id=model_id, revision=revision, data=pack(vector))
-    )
+    session.add(ConfidentialVector(need_id=need_id, model_id=model_id, revision=revision, data=pack(vector)))

@@ -57,7 +57,9 @@ def tell_operators(
         tell(session, platform, account, kind, subject, body, href)
 
 
-def letter(session: Session, platform: Platform, account: Account, subject: str, body: str, href: str) -> None:
+def letter(
+    session: Session, platform: Platform, account: Account, subject: str, body: str, href: str
+) -> None:
     """A letter without a line in the inbox (links that sign in must not lie there)."""
     session.add(
         Notice(

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from indexer.embedder import Embedder
 from indexer.port import Index
 from matching.scoring import Ranker
 from matching.types import Context
+
+from indexer.embedder import Embedder
 from repositories.database import Database, utcnow
 
 CHINA = ZoneInfo("Asia/Shanghai")

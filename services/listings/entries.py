@@ -18,7 +18,11 @@ from services.listings.library import Library, library_of
 from services.listings.reading import read_fields
 from services.platform import Platform
 
-LIFETIME = {"needs": timedelta(days=365), "achievements": timedelta(days=730), "talents": timedelta(days=1095)}
+LIFETIME = {
+    "needs": timedelta(days=365),
+    "achievements": timedelta(days=730),
+    "talents": timedelta(days=1095),
+}
 VERB_NAMES = {
     "submit": "提交审核",
     "recall": "撤回审核",
@@ -55,6 +59,7 @@ def insert(
     assign(row, values)
     row.created_at = row.updated_at = platform.now()
     row.confirmed_on = platform.today()
+    row.refresh_vector_key()
     session.add(row)
     session.flush()
     audit.write(session, actor, "listing.created", library.name, row.id)

@@ -20,7 +20,9 @@ from services.errors import FieldError, Invalid
 from services.listings.fields import Field
 
 MAX_FEN = 10**15  # 10 万亿元: beyond it somebody mistook the unit
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
+)
 _SEPARATOR = re.compile(r"[、，,;；\n]+")
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "是", "有", "√", "同意"})
 _FALSE = frozenset({"", "0", "false", "no", "off", "n", "否", "无", "×"})
@@ -115,7 +117,9 @@ def _email(field: Field, text: str) -> str:
     if not text:
         return ""
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized[: field.limit]
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized[
+            : field.limit
+        ]
     except EmailNotValidError:
         raise _Wrong(f"{field.label}不是有效的邮箱地址，应类似 name@example.org。") from None
 
@@ -130,7 +134,9 @@ def read_uscc(raw: Any) -> str:
     except ValidationError:
         if len(text) != 18:
             raise _Wrong(f"统一社会信用代码应为 18 位，现在是 {len(text)} 位。") from None
-        raise _Wrong("统一社会信用代码的校验位不对，请对照营业执照逐位核对（不含字母 I、O、S、V、Z）。") from None
+        raise _Wrong(
+            "统一社会信用代码的校验位不对，请对照营业执照逐位核对（不含字母 I、O、S、V、Z）。"
+        ) from None
 
 
 def _integer(field: Field, raw: Any) -> int | None:
@@ -276,9 +282,9 @@ def _records(field: Field, raw: Any, vocabularies: Any) -> list[dict[str, Any]]:
             except _Wrong as wrong:
                 raise _Wrong(f"{field.label}第 {number} 行：{wrong}") from None
             record[part.name] = value.isoformat() if isinstance(value, date) else value
-        if field.kind == "affiliations" and record["since"] and record["until"]:
-            if record["until"] < record["since"]:
-                raise _Wrong(f"{field.label}第 {number} 行：结束日期早于起始日期。")
+        until = record.get("until")
+        if until and record["since"] and until < record["since"]:
+            raise _Wrong(f"{field.label}第 {number} 行：结束日期早于起始日期。")
         records.append(record)
     return records
 

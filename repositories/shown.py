@@ -1,0 +1,54 @@
+"""Public listings with their owners, as list pages show them: the database's word on what the index found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from repositories.achievements import Achievement
+from repositories.database import Session
+from repositories.listing import PUBLISHED
+from repositories.needs import Need
+from repositories.organisations import Organisation
+from repositories.talents import Talent
+
+MODELS: dict[str, Any] = {"achievements": Achievement, "needs": Need, "talents": Talent}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A listing and the organisation behind it."""
+
+    row: Any
+    organisation: Organisation | None
+
+
+def _public(library: str, audience: tuple[str, ...]) -> Select[Any]:
+    model = MODELS[library]
+    query = select(model, Organisation).outerjoin(Organisation, Organisation.id == model.organisation_id)
+    query = query.where(model.state == PUBLISHED)
+    return query.where(Achievement.visibility.in_(audience)) if library == "achievements" else query
+
+
+def load_shown(
+    session: Session, library: str, ids: Iterable[int], audience: tuple[str, ...]
+) -> dict[int, Shown]:
+    """Those of `ids` this audience may see now, in one query."""
+    query = _public(library, audience).where(MODELS[library].id.in_(list(ids)))
+    return {row.id: Shown(row, organisation) for row, organisation in session.execute(query)}
+
+
+def newest_public(session: Session, library: str, limit: int, audience: tuple[str, ...]) -> list[Shown]:
+    """The latest published listings."""
+    model = MODELS[library]
+    query = _public(library, audience).order_by(model.published_at.desc(), model.id.desc()).limit(limit)
+    return [Shown(row, organisation) for row, organisation in session.execute(query)]
+
+
+def count_public(session: Session, library: str) -> int:
+    """How many listings everybody may see."""
+    query = _public(library, ("public",)).with_only_columns(func.count())
+    return int(session.scalar(query) or 0)

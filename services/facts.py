@@ -1,0 +1,95 @@
+"""Rows → the plain facts the matching room judges. All text is normalised here, once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from matching.types import AchievementFacts, IpRight, NeedFacts
+
+from indexer.text import normalise
+from repositories.achievements import Achievement
+from repositories.needs import Need
+from repositories.vectors import Vector
+
+TITLE_OF_PASTE = 60
+
+
+def need_facts(need: Need, vector: Vector | None, *, with_confidential: bool = False) -> NeedFacts:
+    """The need as others may know it; `with_confidential` is for its owner's own run only."""
+    text = need.body_text
+    if with_confidential and need.confidential:
+        text = f"{text}\n{need.confidential}"
+    return NeedFacts(
+        id=need.id,
+        title=normalise(need.title),
+        text=normalise(text),
+        vector=vector,
+        industry=need.industry,
+        region=need.region,
+        wanted_trl=need.wanted_trl,
+        wanted_modes=frozenset(need.wanted_modes or ()),
+        budget_min=need.budget_min,
+        budget_max=need.budget_max,
+        deadline=need.deadline,
+        organisation_id=need.organisation_id,
+    )
+
+
+def pasted_facts(title: str, text: str, vector: Vector | None) -> NeedFacts:
+    """A need somebody pasted without an account: words only."""
+    return NeedFacts(
+        id=0,
+        title=normalise(title),
+        text=normalise(text),
+        vector=vector,
+        industry="",
+        region="",
+        wanted_trl=None,
+        wanted_modes=frozenset(),
+        budget_min=None,
+        budget_max=None,
+        deadline=None,
+        organisation_id=None,
+    )
+
+
+def achievement_facts(achievement: Achievement, vector: Vector | None) -> AchievementFacts:
+    """The achievement as a pair's other side."""
+    return AchievementFacts(
+        id=achievement.id,
+        title=normalise(achievement.title),
+        text=normalise(achievement.body_text),
+        vector=vector,
+        industry=achievement.industry,
+        discipline=achievement.discipline,
+        region=achievement.region,
+        trl=achievement.trl,
+        modes=frozenset(achievement.modes or ()),
+        price_min=achievement.price_min,
+        price_max=achievement.price_max,
+        ip=tuple(_right(item) for item in achievement.ip or ()),
+        organisation_id=achievement.organisation_id,
+        confirmed_on=achievement.confirmed_on,
+    )
+
+
+def _right(item: dict[str, Any]) -> IpRight:
+    expiry = item.get("expiry")
+    return IpRight(
+        type=item.get("type", ""),
+        number=item.get("number", ""),
+        status=item.get("status", ""),
+        expiry=date.fromisoformat(expiry) if expiry else None,
+    )
+
+
+def split_paste(text: str) -> tuple[str, str]:
+    """(title, text) of a pasted need: its first line or sentence stands for the title, at most 60 characters."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    first = lines[0] if lines else ""
+    for stop in "。；;!！?？":
+        head, found, _ = first.partition(stop)
+        if found and len(head) >= 6:
+            first = head
+    return first[:TITLE_OF_PASTE], text.strip()

@@ -1,0 +1,207 @@
+"""引荐: asking for an introduction, answering it, and what opens when both agreed.
+
+What the other side sees of the match is always the public twin of the entry: an owner's run may quote the
+confidential part and stays the owner's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from repositories import audit, introductions, match_runs
+from repositories.accounts import Account
+from repositories.achievements import Achievement
+from repositories.database import Session
+from repositories.introductions import ACCEPTED, ASKED, TRANSITIONS, Introduction
+from repositories.listing import find
+from repositories.match_runs import PUBLIC, MatchEntry, MatchRun
+from repositories.needs import Need
+from repositories.organisations import Organisation
+from services import notices
+from services.access import Actor, owns, require, require_signed_in, sees, side_of
+from services.errors import Conflict, FieldError, Invalid, NotFound
+from services.platform import Platform
+from services.recommend import SIDE, frozen_run, pair_run
+
+ANSWER_WITHIN = timedelta(days=14)
+ENTERPRISE, UNIVERSITY = SIDE["needs"], SIDE["achievements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """How to reach one side; opened to the other by an accepted introduction only."""
+
+    organisation: str
+    name: str
+    phone: str
+    email: str
+
+
+def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> Introduction:
+    """Ask the other side of a frozen entry for an introduction; asking is the asker's consent.
+
+    Raises NotFound, Forbidden, Conflict (already asked, own listing, unchecked organisation), Invalid.
+    """
+    require_signed_in(actor)
+    message = message.strip()
+    if len(message) > 1000:
+        raise Invalid([FieldError("message", f"留言最多 1000 字，现在有 {len(message)} 字。")])
+    with platform.database.read() as session:
+        entry = session.get(MatchEntry, entry_id) if 0 < entry_id < 2**31 else None
+        if entry is None:
+            raise NotFound()
+        need, achievement = (
+            find(session, Need, entry.need_id),
+            find(session, Achievement, entry.achievement_id),
+        )
+        assert need is not None
+        assert achievement is not None
+        side = side_of(actor, need, achievement)
+    require(bool(side), seen=False)
+    _refuse_unready(actor, need, achievement, side)
+    shown = _public_twin(platform, actor, entry, need, achievement, side)
+    with platform.database.write() as session:
+        known = introductions.of_pair(session, need.id, achievement.id)
+        if known is not None and known.state in (ASKED, ACCEPTED):
+            raise Conflict(f"已经请求过引荐，现在是“{introductions.STATE_NAMES[known.state]}”。")
+        introduction = Introduction(
+            entry_id=entry.id, shown_entry_id=shown, need_id=need.id, achievement_id=achievement.id,
+            asked_by=side, asker_id=actor.account_id, message=message, asked_at=platform.now(),
+            due_on=platform.today() + ANSWER_WITHIN,
+        )  # fmt: skip
+        session.add(introduction)
+        session.flush()
+        session.refresh(introduction)
+        audit.write(session, actor, "introduction.asked", "introductions", introduction.id)
+        notices.introduction_asked(session, platform, introduction)
+    return introduction
+
+
+def answer(
+    platform: Platform, actor: Actor, introduction_id: int, verb: str, reason: str = "", note: str = ""
+) -> Introduction:
+    """Accept or decline (the other side), or recall (the asker); raises NotFound, Forbidden, Conflict, Invalid.
+
+    Declining needs one of the eight reasons, so that ranking can learn from it.
+    """
+    if verb not in ("accept", "decline", "recall"):
+        raise NotFound()
+    if len(note) > 1000:
+        raise Invalid([FieldError("note", f"说明最多 1000 字，现在有 {len(note)} 字。")])
+    if verb == "decline" and not platform.vocabularies.pass_reasons.has(reason):
+        raise Invalid([FieldError("reason", "请选择一个婉拒的原因。")])
+    with platform.database.write() as session:
+        introduction = _mine(session, actor, introduction_id)
+        side = side_of(actor, introduction.need, introduction.achievement)
+        require((side == introduction.asked_by) == (verb == "recall") and bool(side))
+        sources, target = TRANSITIONS[verb]
+        if introduction.state not in sources:
+            raise Conflict(f"这次引荐已经是“{introductions.STATE_NAMES[introduction.state]}”。")
+        introduction.state = target
+        introduction.answered_at = platform.now()
+        introduction.answerer_id = actor.account_id
+        introduction.reason, introduction.note = reason if verb == "decline" else "", note.strip()
+        audit.write(session, actor, f"introduction.{verb}", "introductions", introduction.id, reason)
+        if verb != "recall":
+            notices.introduction_answered(session, platform, introduction)
+    return introduction
+
+
+def get(platform: Platform, actor: Actor, introduction_id: int) -> Introduction:
+    """An introduction for one of its two sides or an operator; raises NotFound."""
+    with platform.database.read() as session:
+        return _mine(session, actor, introduction_id)
+
+
+def mine(platform: Platform, actor: Actor) -> list[Introduction]:
+    """Every introduction of the person's organisation, newest first."""
+    require_signed_in(actor)
+    with platform.database.read() as session:
+        if actor.organisation_id is None:
+            return []
+        both = [introductions.open_for(session, actor.organisation_id, s) for s in (ENTERPRISE, UNIVERSITY)]
+    return sorted({i.id: i for side in both for i in side}.values(), key=lambda i: -i.id)
+
+
+def contacts(
+    platform: Platform, actor: Actor, introduction: Introduction
+) -> tuple[Contacts, Contacts] | None:
+    """(enterprise, university) contacts when both agreed and the person is one of them, else None."""
+    side = side_of(actor, introduction.need, introduction.achievement)
+    if introduction.state != ACCEPTED or not side:
+        return None
+    with platform.database.read() as session:
+        return (
+            _contact(session, introduction.need),
+            _contact(session, introduction.achievement),
+        )
+
+
+def expire(platform: Platform) -> int:
+    """Close requests nobody answered in time; gives how many (run by the scheduler)."""
+    with platform.database.write() as session:
+        late = introductions.overdue(session, platform.today())
+        for introduction in late:
+            introduction.state = introductions.EXPIRED
+            introduction.answered_at = platform.now()
+            notices.introduction_answered(session, platform, introduction)
+    return len(late)
+
+
+def _refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str) -> None:
+    if not actor.organisation_approved:
+        raise Conflict("贵单位还在核验中，核验通过后就可以请求引荐；现在可以先看推荐、做比较。")
+    if owns(actor, need) and owns(actor, achievement):
+        raise Conflict("这是贵单位自己的成果，不需要引荐。")
+    other = achievement if side == ENTERPRISE else need
+    if not sees(actor, other):
+        raise NotFound()
+    if other.organisation_id is None:
+        raise Conflict(
+            "这条成果来自公开论文，平台上没有它的单位账户，暂不能请求引荐；可按来源编号查找原文联系作者。"
+        )
+
+
+def _public_twin(
+    platform: Platform, actor: Actor, entry: MatchEntry, need: Need, achievement: Achievement, side: str
+) -> int:
+    """The id of the entry the other side may see: the same pair judged without the confidential part."""
+    if entry.run.basis == PUBLIC:
+        return entry.id
+    run, _, _ = frozen_run(platform, actor, need if side == ENTERPRISE else achievement, PUBLIC)
+    for twin in run.entries:
+        if twin.achievement_id == achievement.id and twin.need_id == need.id and twin.id is not None:
+            return twin.id
+    return _judged_alone(platform, need, achievement)
+
+
+def _judged_alone(platform: Platform, need: Need, achievement: Achievement) -> int:
+    """A public run of this one pair, for one that only the confidential part brought into the list."""
+    run: MatchRun = pair_run(platform, need, achievement)
+    with platform.database.write() as session:
+        known = match_runs.by_key(session, run.key)
+        if known is None:
+            session.add(run)
+            session.flush()
+            known = run
+        return known.entries[0].id
+
+
+def _mine(session: Session, actor: Actor, introduction_id: int) -> Introduction:
+    row = session.get(Introduction, introduction_id) if 0 < introduction_id < 2**31 else None
+    if row is None or not (side_of(actor, row.need, row.achievement) or actor.is_operator):
+        raise NotFound()
+    return row
+
+
+def _contact(session: Session, row: Need | Achievement) -> Contacts:
+    """The contact on the listing, else the account that entered it."""
+    account = session.get(Account, row.account_id) if row.account_id else None
+    organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
+    return Contacts(
+        organisation=organisation.name if organisation else "",
+        name=row.contact_name or (account.name if account else ""),
+        phone=row.contact_phone or (account.phone if account else ""),
+        email=row.contact_email or ((account.email or "") if account else ""),
+    )

@@ -1,0 +1,130 @@
+"""Organisations: signing up with a checked code, being approved, being renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from repositories import audit, organisations
+from repositories.accounts import ENTERPRISE, INSTITUTION, MANAGER, UNIVERSITY, Account
+from repositories.database import Session
+from repositories.organisations import APPROVED, PENDING, REJECTED, Organisation
+from services import notices
+from services.access import Actor, require
+from services.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.listings.catalogue import ORGANISATION
+from services.listings.reading import read_fields
+from services.platform import Platform
+
+DEFAULT_KIND = {
+    ENTERPRISE: "enterprise", UNIVERSITY: "university", INSTITUTION: "transfer_institution", MANAGER: "other",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person said about the organisation while signing up."""
+
+    values: Mapping[str, Any]
+
+
+def read_sign_up(platform: Platform, raw: Mapping[str, Any], role: str) -> Wanted:
+    """The organisation part of a sign-up form; raises Invalid with the form's own field names."""
+    names = {"organisation_name": "name"}
+    typed = {
+        names.get(k, k): v for k, v in raw.items() if k in ("organisation_name", "uscc", "region", "kind")
+    }
+    typed.setdefault("kind", DEFAULT_KIND.get(role, "other"))
+    typed["kind"] = typed["kind"] or DEFAULT_KIND.get(role, "other")
+    try:
+        values = read_fields(ORGANISATION, typed, platform.vocabularies)
+    except Invalid as invalid:
+        back = {v: k for k, v in names.items()}
+        raise Invalid([FieldError(back.get(e.field, e.field), e.message) for e in invalid.errors]) from None
+    return Wanted(values)
+
+
+def join(session: Session, platform: Platform, account: Account, wanted: Wanted) -> Organisation:
+    """Tie a new account to its organisation in the caller's transaction.
+
+    A code that is already here raises Invalid: operators add people to an organisation; a stranger who knows its
+    public code does not become one of it.
+    """
+    if organisations.by_uscc(session, wanted.values["uscc"]) is not None:
+        message = "平台上已有这个单位，请联系贵单位已有账户的同事，或联系平台运营为您开通账户。"
+        raise Invalid([FieldError("uscc", message)])
+    twin = organisations.find(session, wanted.values["name"])
+    if twin is not None:
+        message = f"平台上已有同名单位，信用代码不同（{(twin.uscc or '未登记')[:4]}…），请核对。"
+        raise Invalid([FieldError("organisation_name", message)])
+    known = Organisation(**{**wanted.values, "external_id": None}, state=PENDING)
+    known.created_at = known.updated_at = platform.now()
+    session.add(known)
+    session.flush()
+    account.organisation_id = known.id
+    notices.tell_operators(
+        session, platform, "organisation.pending", f"新单位待核验：{known.name}",
+        "请核对名称与统一社会信用代码。", f"/operator/organisations/{known.id}",
+    )  # fmt: skip
+    return known
+
+
+def decide(platform: Platform, actor: Actor, organisation_id: int, approve: bool, reason: str = "") -> None:
+    """Approve or reject an organisation (operators); rejecting needs a reason."""
+    require(actor.is_operator)
+    if not approve and not reason.strip():
+        raise Invalid([FieldError("reason", "请写明不通过的原因。")])
+    with platform.database.write() as session:
+        organisation = session.get(Organisation, organisation_id)
+        if organisation is None:
+            raise NotFound()
+        target = APPROVED if approve else REJECTED
+        if organisation.state == target:
+            raise Conflict("已经是这个结论。")
+        organisation.state, organisation.state_reason = target, "" if approve else reason.strip()[:500]
+        organisation.updated_at = platform.now()
+        audit.write(session, actor, f"organisation.{target}", "organisations", organisation.id, reason)
+        subject = f"单位核验{'通过' if approve else '未通过'}：{organisation.name}"
+        body = "现在可以提交发布、请求引荐。" if approve else f"原因：{organisation.state_reason}"
+        notices.tell_organisation(
+            session, platform, organisation.id, "organisation.decided", subject, body, "/account/organisation"
+        )
+
+
+def edit(
+    platform: Platform, actor: Actor, organisation_id: int, raw: Mapping[str, Any], revision: int
+) -> Organisation:
+    """Change an organisation; its own people may change all but the code and the name, operators everything."""
+    require(actor.is_operator or actor.organisation_id == organisation_id)
+    with platform.database.write() as session:
+        organisation = session.get(Organisation, organisation_id, with_for_update={"of": Organisation})
+        if organisation is None:
+            raise NotFound()
+        if organisation.revision != revision:
+            raise Stale()
+        fields = [
+            f
+            for f in ORGANISATION
+            if actor.is_operator or f.name not in ("name", "uscc", "kind", "external_id")
+        ]
+        values = read_fields(fields, raw, platform.vocabularies, partial=True)
+        changed = {k for k, v in values.items() if getattr(organisation, k) != v}
+        if not changed:
+            return organisation
+        for key in changed:
+            setattr(organisation, key, values[key] or None if key in ("external_id", "uscc") else values[key])
+        organisation.revision += 1
+        organisation.updated_at = platform.now()
+        organisation.renamed(session)
+        audit.write(
+            session, actor, "organisation.edited", "organisations", organisation.id, fields=sorted(changed)
+        )
+    return organisation
+
+
+def public_label(organisation: Organisation | None, *, shown: bool) -> str:
+    """How an organisation is called where its name may be hidden."""
+    if organisation is None:
+        return ""
+    return organisation.name if shown else (organisation.public_alias or "某企业")

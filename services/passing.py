@@ -1,0 +1,48 @@
+"""不合适: setting a recommended pair aside with one of the eight reasons, and taking that back."""
+
+from __future__ import annotations
+
+from repositories import match_runs
+from repositories.achievements import Achievement
+from repositories.listing import find
+from repositories.match_runs import MatchEntry, Pass
+from repositories.needs import Need
+from services.access import Actor, require, require_signed_in, side_of
+from services.errors import FieldError, Invalid, NotFound
+from services.platform import Platform
+
+
+def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note: str = "") -> None:
+    """Set the pair of an entry aside for the person's side; doing it again changes the reason."""
+    require_signed_in(actor)
+    if not platform.vocabularies.pass_reasons.has(reason):
+        raise Invalid([FieldError("reason", "请选择一个不合适的原因。")])
+    if len(note) > 500:
+        raise Invalid([FieldError("note", f"说明最多 500 字，现在有 {len(note)} 字。")])
+    with platform.database.write() as session:
+        entry = session.get(MatchEntry, entry_id) if 0 < entry_id < 2**31 else None
+        need = find(session, Need, entry.need_id) if entry else None
+        achievement = find(session, Achievement, entry.achievement_id) if entry else None
+        if entry is None or need is None or achievement is None:
+            raise NotFound()
+        side = side_of(actor, need, achievement)
+        require(bool(side), seen=False)
+        known = match_runs.pass_of(session, need.id, achievement.id, side)
+        row = known or Pass(need_id=need.id, achievement_id=achievement.id, side=side)
+        row.entry_id, row.reason, row.note = entry.id, reason, note.strip()
+        row.account_id, row.created_at = actor.account_id, platform.now()
+        session.add(row)
+
+
+def take_back(platform: Platform, actor: Actor, need_id: int, achievement_id: int) -> None:
+    """Undo a pass of the person's side; nothing happens when there is none."""
+    require_signed_in(actor)
+    with platform.database.write() as session:
+        need, achievement = find(session, Need, need_id), find(session, Achievement, achievement_id)
+        if need is None or achievement is None:
+            raise NotFound()
+        side = side_of(actor, need, achievement)
+        require(bool(side), seen=False)
+        known = match_runs.pass_of(session, need_id, achievement_id, side)
+        if known is not None:
+            session.delete(known)

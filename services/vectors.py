@@ -1,0 +1,44 @@
+"""Vectors for texts that ask: from the cache by content hash, else encoded when the model is warm."""
+
+from __future__ import annotations
+
+import logging
+
+from repositories import vectors
+from repositories.needs import Need
+from repositories.vectors import Vector, content_hash
+from services.platform import Platform
+
+log = logging.getLogger(__name__)
+CONFIDENTIAL_HEAD = 160
+"""Characters of the confidential part that join the title in the owner's vector; more dilutes the title."""
+
+
+def of_text(platform: Platform, kind: str, text: str, *, keep: bool) -> Vector | None:
+    """The (d,) unit vector of `text`, or None while the model warms. `keep` writes it into the cache."""
+    key, model_id = content_hash(kind, text), platform.embedder.model_id
+    with platform.database.read() as session:
+        known = vectors.get_many(session, model_id, [key]).get(key)
+    if known is not None:
+        return known
+    if not platform.embedder.ready:
+        return None
+    vector: Vector = platform.embedder.encode([text], kind=kind)[0]
+    if keep:
+        with platform.database.write() as session:
+            vectors.put_many(session, model_id, {key: vector})
+    return vector
+
+
+def of_confidential(platform: Platform, need: Need) -> Vector | None:
+    """The owner's vector of a need: title and the head of the confidential part, kept apart from all others."""
+    model_id = platform.embedder.model_id
+    with platform.database.read() as session:
+        known = vectors.get_confidential(session, model_id, need.id, need.revision)
+    if known is not None or not platform.embedder.ready:
+        return known
+    text = f"{need.title}。{need.confidential[:CONFIDENTIAL_HEAD]}"
+    vector: Vector = platform.embedder.encode([text], kind="query")[0]
+    with platform.database.write() as session:
+        vectors.put_confidential(session, model_id, need.id, need.revision, vector)
+    return vector
