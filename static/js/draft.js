@@ -1,0 +1,69 @@
+// Keep what is typed into a form with data-draft="key" in this browser, until it is sent. Passwords, files and tokens are never kept.
+// On shared machines a draft is dropped after a week, and at once when the form is sent or the person says so.
+const PREFIX = "sanku.draft.";
+const WEEK = 7 * 24 * 3600 * 1000;
+
+const keepable = (el) => el.name && !["password", "file", "hidden", "submit", "button"].includes(el.type) && !el.closest("[data-no-draft]");
+
+function read(form) {
+  const values = {};
+  for (const el of form.elements) {
+    if (!keepable(el)) continue;
+    if (el.type === "checkbox" || el.type === "radio") { if (el.checked) (values[el.name] ??= []).push(el.value); }
+    else if (el.multiple) values[el.name] = [...el.selectedOptions].map((o) => o.value);
+    else values[el.name] = el.value;
+  }
+  return values;
+}
+
+function write(form, values) {
+  for (const el of form.elements) {
+    if (!keepable(el)) continue;
+    const value = values[el.name];
+    if (el.type === "checkbox" || el.type === "radio") el.checked = (value ?? []).includes(el.value);
+    else if (value === undefined) continue;
+    else if (el.multiple) for (const o of el.options) o.selected = value.includes(o.value);
+    else el.value = value;
+    el.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function announce(form, saved, original) {
+  const note = document.createElement("div");
+  note.className = "notice";
+  note.setAttribute("role", "status");
+  const text = document.createElement("div");
+  text.textContent = `已恢复草稿：您 ${new Date(saved.at).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short" })} 填写、还没有提交的内容。`;
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.className = "link-button ms-2";
+  undo.textContent = "不要草稿，从头填";
+  undo.addEventListener("click", () => { write(form, original); localStorage.removeItem(PREFIX + form.dataset.draft); note.remove(); });
+  text.append(undo);
+  note.append(text);
+  form.prepend(note);
+}
+
+/** Restore and keep the drafts of all forms under root. A form that came back with errors already holds what was typed, so nothing is restored over it. */
+export function keepDrafts(root) {
+  for (const form of root.querySelectorAll("form[data-draft]")) {
+    const key = PREFIX + form.dataset.draft;
+    const original = read(form);
+    const returned = document.querySelector(".error-summary") !== null;
+    let saved = null;
+    try { saved = JSON.parse(localStorage.getItem(key)); } catch { localStorage.removeItem(key); }
+    if (saved && Date.now() - saved.at > WEEK) { localStorage.removeItem(key); saved = null; }
+    if (saved && !returned && JSON.stringify(saved.values) !== JSON.stringify(original)) { write(form, saved.values); announce(form, saved, original); }
+    const note = form.querySelector("[data-draft-note]");
+    let timer = 0;
+    let sent = false;
+    const save = () => {
+      if (sent) return;
+      try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); } catch { return; }
+      if (note) note.textContent = `草稿已存在本机 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" })}`;
+    };
+    form.addEventListener("input", (event) => { if (event.isTrusted) { clearTimeout(timer); timer = setTimeout(save, 400); } });
+    window.addEventListener("pagehide", () => { if (timer) save(); });
+    form.addEventListener("submit", () => { sent = true; clearTimeout(timer); localStorage.removeItem(key); });
+  }
+}
