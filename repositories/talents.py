@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base
 from repositories.listing import ListingColumns
@@ -40,3 +40,8 @@ class Talent(ListingColumns, Base):
     def body_text(self) -> str:
         """The words of the profile."""
         return self.biography
+
+
+def of_account(session: Session, account_id: int) -> Talent | None:
+    """The profile a person keeps about himself or herself."""
+    return session.scalar(select(Talent).where(Talent.account_id == account_id).order_by(Talent.id).limit(1))

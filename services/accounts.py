@@ -157,7 +157,7 @@ def sign_in(platform: Platform, email: str, password: str, address: str, agent: 
                 seen_at=now,
                 expires_at=now + SESSION_LIFE,
                 agent=clean(agent)[:200],
-            )  # fmt: skip
+            )
         )
     return secret
 

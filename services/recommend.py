@@ -16,9 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from indexer.port import Filters, IndexUnavailable
-from matching.types import AchievementFacts, Judgement, NeedFacts
-
 from matching import constraints, scoring
+from matching.types import AchievementFacts, Judgement, NeedFacts
 from repositories import candidates as candidate_rows
 from repositories import introductions, match_runs, outbox
 from repositories.achievements import Achievement
@@ -280,7 +279,7 @@ def _run_of(
     return MatchRun(
         key=key, library=row.library, subject_id=row.id, subject_revision=row.revision, basis=basis,
         filters=asdict(narrowing), ranker=platform.ranker.name, model=platform.embedder.model_id,
-        index_state=platform.index.state(OTHER_SIDE[row.library]).token, considered=considered,
+        index_state=_index_token(platform, OTHER_SIDE[row.library]), considered=considered,
         created_at=platform.now(),
     )  # fmt: skip
 
@@ -309,13 +308,22 @@ def _subject_vector(platform: Platform, row: ListingColumns, basis: str) -> Any:
     return vectors.of_text(platform, row.embedding_kind, row.embedding_text, keep=True)
 
 
+def _index_token(platform: Platform, library: str) -> str:
+    """Names what the index knew: equal tokens give equal answers."""
+    try:
+        state = platform.index.state(library)
+    except IndexUnavailable as away:
+        raise IndexAway() from away
+    return f"{state.generation}:{state.number}"
+
+
 def _run_key(
     platform: Platform, actor: Actor, row: ListingColumns, basis: str, narrowing: Narrowing, by_meaning: bool
 ) -> str:
     """Equal keys mean the same question asked of the same state of the world."""
     parts = [
         row.library, row.id, row.revision, basis, asdict(narrowing), audience(actor), platform.ranker.name,
-        platform.embedder.model_id, by_meaning, platform.index.state(OTHER_SIDE[row.library]).token,
+        platform.embedder.model_id, by_meaning, _index_token(platform, OTHER_SIDE[row.library]),
         platform.today().isoformat(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.port import Filters, IndexUnavailable, Query
+from indexer.port import Filters, IndexUnavailable, Query, Sort
 from repositories import outbox
 from repositories.shown import Shown, count_public, load_shown, newest_public
 from services import vectors
@@ -22,10 +22,24 @@ FACETS: Mapping[str, tuple[str, ...]] = {
     "needs": ("industry", "region", "wanted_trl", "wanted_modes", "is_bounty"),
     "talents": ("industries", "regions", "posts", "certificate_level", "languages", "category"),
 }
-SORTS: Mapping[str, Mapping[str, str]] = {
-    "achievements": {"relevance": "相关", "newest": "最新发布", "trl": "成熟度高", "price": "价格低"},
-    "needs": {"relevance": "相关", "newest": "最新发布", "deadline": "期限近", "budget": "预算高"},
-    "talents": {"relevance": "相关", "newest": "最新发布", "stars": "星级高"},
+SORTS: Mapping[str, Mapping[str, tuple[str, Sort | None]]] = {
+    "achievements": {
+        "relevance": ("相关", None),
+        "newest": ("最新发布", Sort("published")),
+        "trl": ("成熟度高", Sort("trl")),
+        "price": ("价格低", Sort("price", descending=False)),
+    },
+    "needs": {
+        "relevance": ("相关", None),
+        "newest": ("最新发布", Sort("published")),
+        "deadline": ("期限近", Sort("deadline", descending=False)),
+        "budget": ("预算高", Sort("budget")),
+    },
+    "talents": {
+        "relevance": ("相关", None),
+        "newest": ("最新发布", Sort("published")),
+        "stars": ("星级高", Sort("stars")),
+    },
 }
 
 
@@ -69,7 +83,7 @@ def search(
         gone = outbox.pending_withdrawals(session, library)
     query = Query(
         library=library, text=text, vector=vector, filters=Filters(keywords=keywords), excluded=gone,
-        facets=FACETS[library], sort=sort if sort in SORTS[library] else "relevance",
+        facets=FACETS[library], sort=SORTS[library].get(sort, SORTS[library]["relevance"])[1],
         offset=(page - 1) * per_page, limit=per_page,
     )  # fmt: skip
     try:

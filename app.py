@@ -1,0 +1,43 @@
+"""The composition root: settings → database, model, index → one Platform → pages, API and commands. No logic here."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from config import settings as configuration
+from config.rankers import load as load_ranker
+from config.settings import Settings
+from config.vocabularies import Vocabularies
+from indexer.embedder import SentenceTransformerEmbedder
+from indexer.engines import open_index
+from matching.scoring import Ranker
+from repositories.database import Database
+from services.platform import Platform
+from web.application import build
+from web.commands import register as register_commands
+
+
+def build_platform(settings: Settings, *, threads: int | None = None) -> Platform:
+    """Everything a use case needs. `threads` overrides how many cores one encoding may use (None: the setting)."""
+    vocabularies = Vocabularies.load()
+    embedder = SentenceTransformerEmbedder(
+        settings.model, settings.model_folder, threads=threads or settings.torch_threads
+    )
+    return Platform(
+        settings=settings,
+        vocabularies=vocabularies,
+        database=Database(settings.database_url),
+        index=open_index(settings.index, settings.index_folder, embedder.model_id),
+        embedder=embedder,
+        ranker=Ranker.from_data(*load_ranker()),
+        names={**vocabularies.regions.names, **vocabularies.industries.names, **vocabularies.modes.names},
+    )
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, for gunicorn and `flask --app app`; raises BadSetting naming the variable."""
+    app = build(build_platform(settings or configuration.load(os.environ)))
+    register_commands(app)
+    return app

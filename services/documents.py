@@ -1,0 +1,84 @@
+"""A need form as people send it, Word or Excel, read into plain text for matching; nothing is kept of it."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from docx import Document
+from openpyxl import load_workbook
+
+from services.errors import FieldError, Invalid
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_RATIO = 200
+"""A real document packs ten to twenty times; a bomb packs a thousand times."""
+MAX_CHARACTERS = 20_000
+
+
+def read_need_form(filename: str, body: bytes) -> str:
+    """The text of a .docx, .xlsx or .txt; raises Invalid naming what to do."""
+    if not body:
+        raise _refused("文件是空的，请检查后重新选择。")
+    if len(body) > MAX_BYTES:
+        raise _refused(f"文件有 {len(body) // 1024 // 1024} MB，最大 10 MB；可以只粘贴文字。")
+    ending = filename.rsplit(".", 1)[-1].lower()
+    if ending == "txt":
+        return _decoded(body)[:MAX_CHARACTERS]
+    if ending not in ("docx", "xlsx"):
+        raise _refused("请上传 .docx、.xlsx 或 .txt 文件；旧的 .doc、.xls 请另存为新格式。")
+    refuse_bomb(body)
+    try:
+        text = _from_docx(body) if ending == "docx" else _from_xlsx(body)
+    except Exception as error:
+        # The two libraries raise a dozen kinds for damaged files; all mean the same to the person.
+        raise _refused("文件打不开，可能已损坏或加了密码；可以直接粘贴文字。") from error
+    if not text.strip():
+        raise _refused("文件里没有文字；如果内容是图片，请把文字粘贴到框里。")
+    return text[:MAX_CHARACTERS]
+
+
+def refuse_bomb(body: bytes) -> None:
+    """Raise Invalid for what is no ZIP at all, or unpacks to far more than any real document."""
+    try:
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            unpacked = sum(item.file_size for item in archive.infolist())
+            if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(body), 1):
+                raise _refused("文件解压后过大，不像一份正常的表格或文档，没有读取。")
+    except zipfile.BadZipFile:
+        raise _refused("文件内容与扩展名不符，请用 Word 或 Excel 另存后再上传。") from None
+
+
+def _from_docx(body: bytes) -> str:
+    document = Document(BytesIO(body))
+    lines = [p.text for p in document.paragraphs]
+    for table in document.tables:
+        for row in table.rows:
+            cells = list(dict.fromkeys(cell.text.strip() for cell in row.cells if cell.text.strip()))
+            lines.append("：".join(cells))
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _from_xlsx(body: bytes) -> str:
+    workbook = load_workbook(BytesIO(body), read_only=True, data_only=True)
+    lines = []
+    for sheet in workbook.worksheets[:3]:
+        for row in sheet.iter_rows(max_row=500, max_col=30, values_only=True):
+            cells = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
+            if cells:
+                lines.append("：".join(cells))
+    return "\n".join(lines)
+
+
+def _decoded(body: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refused("文字编码无法识别，请另存为 UTF-8 后再上传。")
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid([FieldError("file", message)])

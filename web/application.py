@@ -1,0 +1,79 @@
+"""Builds the Flask application around a platform: blueprints, errors, headers, what templates may call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from repositories.notices import unread
+from services.platform import Platform
+from web import access, errors, labels, limits, security
+from web.account.views import blueprint as account
+from web.api import register as register_api
+from web.current import actor
+from web.health import blueprint as health
+from web.inbox.views import blueprint as inbox
+from web.introductions.views import blueprint as introductions
+from web.listings.achievements import blueprint as achievements
+from web.listings.needs import blueprint as needs
+from web.listings.talents import blueprint as talents
+from web.matches.views import blueprint as matches
+from web.operator.views import blueprint as operator
+from web.public.views import blueprint as public
+
+ROOT = Path(__file__).resolve().parent.parent
+BLUEPRINTS = (public, account, achievements, needs, talents, matches, introductions, inbox, operator, health)
+
+
+def build(platform: Platform) -> Flask:
+    """The application; raises RouteWithoutRule when a route does not say who may come in."""
+    settings = platform.settings
+    app = Flask("sanku", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.secret_key = settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
+    app.extensions["sanku"] = platform
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    security.register(app, secure_cookies=settings.secure_cookies)
+    limits.register(app, settings)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_api(app)
+    app.context_processor(_context)
+    access.check_every_route(app)
+    return app
+
+
+def _context() -> dict[str, Any]:
+    """What every template knows: the person, the demonstration mark, the labels."""
+    return {"actor": actor(), "unread": _unread, "platform_is_demo": _is_demo, "labels": labels}
+
+
+def _unread() -> int:
+    from web.current import platform
+
+    person = actor()
+    if not person.is_signed_in or person.account_id is None:
+        return 0
+    if "unread" not in g:
+        with platform().database.read() as session:
+            g.unread = unread(session, person.account_id)
+    return int(g.unread)
+
+
+def _is_demo() -> bool:
+    from services.demo import is_loaded
+
+    from web.current import platform
+
+    return is_loaded(platform())

@@ -1,0 +1,164 @@
+"""Forms made from the field catalogue. WTForms renders and keeps what was typed; judging it is the services' work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from services.errors import Invalid
+from services.listings import fields as catalogue
+from web import labels
+from web.current import platform
+
+LONG_LIST = 130
+"""A vocabulary longer than this is typed with suggestions, not picked from a list."""
+REGION_SUGGESTIONS = "region-suggestions"
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a short vocabulary; unknown values are the reader's to refuse, with a remedy."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+    validate_choice = False
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing: the reader names unknown terms."""
+
+
+class Pick(SelectField):
+    """One of a short vocabulary, or nothing."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing: the reader names unknown terms."""
+
+
+class CatalogueForm(FlaskForm):
+    """A form over catalogue fields; `sections` gives them in the order and grouping of the page."""
+
+    catalogue_fields: Sequence[catalogue.Field] = ()
+
+    @property
+    def sections(self) -> list[tuple[str, list[tuple[catalogue.Field, Field]]]]:
+        """[(section title, [(catalogue field, form field)])]."""
+        grouped: dict[str, list[tuple[catalogue.Field, Field]]] = {}
+        for one in self.catalogue_fields:
+            grouped.setdefault(one.section, []).append((one, self[one.name]))
+        return list(grouped.items())
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, for the reader: lists for checkboxes, text for the rest, absent boxes as empty."""
+        return {
+            one.name: request.form.getlist(one.name) if one.kind == "choices" and not _is_long(one)
+            else request.form.get(one.name, "")
+            for one in self.catalogue_fields
+        }  # fmt: skip
+
+    def show(self, invalid: Invalid) -> None:
+        """Put each error beside its field."""
+        for error in invalid.errors:
+            if error.field in self:
+                field = self[error.field]
+                field.errors = [*field.errors, error.message]
+            else:
+                self.form_errors = [*self.form_errors, error.message]
+
+
+def form_for(fields: Sequence[catalogue.Field], row: Any = None) -> CatalogueForm:
+    """A form over `fields`, filled from `row` on GET and from what was typed on POST."""
+    members: dict[str, Any] = {"catalogue_fields": tuple(fields)}
+    members |= {one.name: _field(one) for one in fields}
+    form_class = type("ListingForm", (CatalogueForm,), members)
+    data = {one.name: shown_value(one, getattr(row, one.name)) for one in fields} if row is not None else {
+        one.name: one.default for one in fields if one.default is not None
+    }  # fmt: skip
+    form: CatalogueForm = form_class(data=data)
+    return form
+
+
+def shown_value(one: catalogue.Field, value: Any) -> Any:
+    """A stored value as its field shows it."""
+    match one.kind:
+        case "money":
+            return labels.wan_number(value)
+        case "date":
+            return value.isoformat() if value else ""
+        case "words":
+            return "、".join(value or ())
+        case "ip":
+            keys = (("type", "ip_types"), ("number", ""), ("status", "ip_statuses"), ("expiry", ""))
+            return "\n".join("，".join(_part(r, k, v) for k, v in keys) for r in value or ())
+        case "affiliations":
+            return "\n".join(
+                "，".join(str(r.get(k) or "") for k in ("organisation", "title", "since", "until"))
+                for r in value or ()
+            )
+        case "choice" if one.vocabulary == "regions":
+            return labels.place(value, full=True)
+        case "choices" if _is_long(one):
+            return "、".join(labels.place(v) for v in value or ())
+    return value
+
+
+def region_suggestions() -> list[str]:
+    """Provinces and cities by their full names, for the datalist of region fields."""
+    regions = platform().vocabularies.regions
+    names: list[str] = []
+    for province in regions.roots():
+        names.append(province.name)
+        names += [f"{province.name} {city.name}" for city in regions.children(province.code)]
+    return names
+
+
+def _part(record: Mapping[str, Any], key: str, vocabulary: str) -> str:
+    value = str(record.get(key) or "")
+    return labels.name(vocabulary, value) if vocabulary else value
+
+
+def _is_long(one: catalogue.Field) -> bool:
+    return len(getattr(platform().vocabularies, one.vocabulary)) > LONG_LIST
+
+
+def _field(one: catalogue.Field) -> Any:
+    flags: dict[str, Any] = {"required": True} if one.required else {}
+    common = {"label": one.label, "description": _help(one)}
+    render: dict[str, Any] = {**flags}
+    match one.kind:
+        case "text" | "ip" | "affiliations":
+            return TextAreaField(**common, render_kw=render)
+        case "flag":
+            return BooleanField(**common)
+        case "choices" if not _is_long(one):
+            return Checkboxes(**common, choices=_choices(one))
+        case "choice" if not _is_long(one):
+            return Pick(**common, choices=[("", "请选择"), *_choices(one)])
+        case "integer" if one.vocabulary:
+            return Pick(**common, choices=[("", "未评估 / 不限"), *_choices(one)], render_kw=render)
+        case "choice" | "choices":
+            return StringField(
+                **common, render_kw={**render, "list": REGION_SUGGESTIONS, "autocomplete": "off"}
+            )
+        case "date":
+            return StringField(**common, render_kw={**render, "type": "date"})
+        case "email":
+            return StringField(**common, render_kw={**render, "type": "email"})
+    return StringField(**common, render_kw=render)
+
+
+def _help(one: catalogue.Field) -> str:
+    note = catalogue.CIRCLE_NOTES[one.circle]
+    return "；".join(filter(None, (one.help, note)))
+
+
+def _choices(one: catalogue.Field) -> list[tuple[str, str]]:
+    vocabulary = getattr(platform().vocabularies, one.vocabulary)
+    if one.vocabulary == "trl":
+        return [(term.code, f"{term.code} 级 {term.name}") for term in vocabulary]
+    if one.vocabulary == "industries":
+        return [(t.code, f"{'' if not t.parent else '　'}{t.code} {t.name}") for t in vocabulary]
+    return [(term.code, term.name) for term in vocabulary]

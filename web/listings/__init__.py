@@ -1,0 +1,1 @@
+"""Pages of the three repositories: lists with facets, details, forms."""

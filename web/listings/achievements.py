@@ -1,0 +1,169 @@
+"""技术成果: the list, a university's own, the form, and a page with the needs that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from repositories import listing
+from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
+from repositories.achievements import Achievement
+from repositories.organisations import Organisation
+from repositories.shown import Shown
+from services import access, recommend
+from services.errors import IndexAway
+from services.listings import entries
+from services.listings.catalogue import ACHIEVEMENT
+from web import labels
+from web.access import ANYONE, rule
+from web.current import actor, platform
+from web.forms import form_for
+from web.listings import pages
+from web.listings.rows import Segments, achievement_row, marked, next_step, source_label
+from web.matches.entries import entry_view, filters_view, index_note, narrowing, run_view, tail_note
+
+blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
+OWNERS = (UNIVERSITY, INSTITUTION)
+
+
+@blueprint.get("")
+@rule(ANYONE)
+def index() -> Any:
+    """The public list."""
+    return pages.index_page("achievements")
+
+
+@blueprint.get("/mine")
+@rule(*OWNERS)
+def mine() -> Any:
+    """A university's achievements with their state."""
+    state = request.args.get("state", "")
+    with platform().database.read() as session:
+        own = actor().organisation_id or 0
+        counts = listing.count_by_state(session, Achievement, own)
+        rows = listing.of_owner(
+            session, Achievement, own, 0, 200, state if state in listing.STATE_NAMES else ""
+        )
+    return render_template(
+        "achievements/mine.html",
+        nav_active="workbench",
+        rows=[achievement_row(Shown(row, None), own=True) for row in rows],
+        state_tabs=pages.state_tabs("achievements.mine", counts, state),
+    )
+
+
+@blueprint.get("/new")
+@rule(*OWNERS, OPERATOR)
+def new() -> Any:
+    """The form, empty."""
+    return pages.form_page("achievements", form_for(ACHIEVEMENT))
+
+
+@blueprint.post("/new")
+@rule(*OWNERS, OPERATOR)
+def create() -> Any:
+    """Take the form."""
+    return pages.take_new("achievements")
+
+
+@blueprint.get("/<int:row_id>")
+@rule(ANYONE)
+def detail(row_id: int) -> Any:
+    """An achievement; its owner (and the operator) sees the needs that fit below it."""
+    person, here = actor(), platform()
+    row = entries.get(here, person, "achievements", row_id)
+    with here.database.read() as session:
+        organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
+    owner = access.owns(person, row)
+    chosen, found, away = narrowing(), None, None
+    if owner or person.is_operator:
+        try:
+            found = recommend.for_listing(here, person, "achievements", row_id, chosen)
+        except IndexAway as trouble:
+            away = trouble.message
+    context: dict[str, Any] = {
+        "achievement": achievement_view(row, organisation, owner=owner),
+        "is_owner": owner, "show_recommendations": found is not None or away is not None, "run": None, "items": [],
+        "weak": [], "passed": [], "filters": {"chips": [], "facets": []}, "tail_note": "", "index_note": away,
+        "pass_reasons": [(t.code, t.name) for t in here.vocabularies.pass_reasons],
+        "nav_active": "workbench" if owner else "achievements", "tab": request.args.get("tab", "recommended"),
+    }  # fmt: skip
+    if found is not None:
+        context |= {
+            "run": run_view(found),
+            "items": [entry_view(i, "needs", row_id) for i in found.items],
+            "weak": [entry_view(i, "needs", row_id) for i in found.weak[:10]],
+            "passed": [entry_view(i, "needs", row_id) for i in found.passed],
+            "filters": filters_view("achievements.detail", row_id, chosen, found.facets),
+            "tail_note": tail_note(found, "需求"),
+            "index_note": index_note(found),
+        }
+    return render_template("achievements/detail.html", **context)
+
+
+@blueprint.get("/<int:row_id>/edit")
+@rule(*OWNERS, OPERATOR)
+def edit(row_id: int) -> Any:
+    """The form, filled."""
+    row = entries.get(platform(), actor(), "achievements", row_id)
+    access.require(access.may_edit(actor(), row))
+    return pages.form_page("achievements", form_for(ACHIEVEMENT, row), row=row)
+
+
+@blueprint.post("/<int:row_id>/edit")
+@rule(*OWNERS, OPERATOR)
+def save(row_id: int) -> Any:
+    """Take the edited form."""
+    return pages.take_edit("achievements", row_id)
+
+
+@blueprint.post("/<int:row_id>/<verb>")
+@rule(*OWNERS, OPERATOR)
+def act(row_id: int, verb: str) -> Any:
+    """Submit, pause, withdraw, renew … ."""
+    return pages.take_verb("achievements", row_id, verb)
+
+
+def achievement_view(
+    row: Achievement, organisation: Organisation | None, *, owner: bool
+) -> Mapping[str, Any]:
+    """The head, the facts and the text of an achievement's page."""
+    texts: list[tuple[str, Segments]] = [
+        (label, marked(text, ()))
+        for label, text in (("一句话简介", row.summary), ("成果详情", row.abstract))
+        if text
+    ]
+    rights = [
+        (
+            labels.name("ip_types", item.get("type")), item.get("number") or "",
+            labels.name("ip_statuses", item.get("status")), item.get("expiry") or "",
+        )
+        for item in row.ip or ()
+    ]  # fmt: skip
+    flags = [
+        label for given, label in ((row.pay_later, "先使用后付费"), (row.open_license, "开放许可")) if given
+    ]
+    return {
+        "id": row.id, "title": row.title, "state": row.state, "state_label": listing.STATE_NAMES[row.state],
+        "return_reason": row.return_reason, "institution": organisation.name if organisation else "",
+        "organisation_approved": organisation.is_approved if organisation else True,
+        "is_demo": row.is_demo, "source": row.source, "source_label": source_label(row), "keywords": row.keywords or [],
+        "trl": row.trl, "trl_label": labels.trl(row.trl),
+        "trl_name": labels.name("trl", row.trl), "flags": flags, "rights": rights, "text": texts,
+        "facts": [
+            ("完成单位", organisation.name if organisation else ""), ("团队", row.team),
+            ("所在地区", labels.place(row.region, full=True)), ("应用行业", labels.name("industries", row.industry)),
+            ("学科", labels.name("disciplines", row.discipline)),
+            ("战略性新兴产业", labels.name("strategic", row.strategic)),
+            ("成果形式", labels.names("forms", row.forms)), ("合作方式", labels.names("modes", row.modes)),
+            ("意向价格", labels.money_range(row.price_min, row.price_max, "面议")),
+            ("最近确认", f"{labels.day(row.confirmed_on)}（{labels.since(row.confirmed_on)}）" if row.confirmed_on else ""),
+            ("谁可以看", labels.name("visibility", row.visibility) if owner else ""),
+        ],
+        "contact": [("联系人", row.contact_name), ("电话", row.contact_phone), ("邮箱", row.contact_email)] if owner else [],
+        "next": next_step(row) if owner else "",
+        "allowed": [v for v in ("submit", "recall", "pause", "resume", "withdraw", "renew") if row.allows(v)],
+        "edit_href": url_for("achievements.edit", row_id=row.id),
+    }  # fmt: skip

@@ -1,0 +1,136 @@
+"""What the three libraries' pages do alike: show a list, take a form, move a listing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from repositories.listing import STATE_NAMES
+from services import search
+from services.errors import Conflict, IndexAway, Invalid, Stale
+from services.listings import entries
+from services.listings.library import LIBRARIES
+from web.current import actor, platform
+from web.forms import CatalogueForm, form_for, region_suggestions
+from web.listings.lists import chosen_filters, list_page, page_number
+from web.listings.rows import ROW_OF, words_of
+
+YUAN_PER_WAN = 10_000
+
+
+def index_page(library: str) -> Any:
+    """The list of a library with search, facets, sorting and paging; a note instead of rows when the index is away."""
+    q, sort = request.args.get("q", "").strip()[: search.MAX_QUERY], request.args.get("sort", "relevance")
+    endpoint = f"{library}.index"
+    try:
+        found = search.search(platform(), actor(), library, q, chosen_filters(library), sort, page_number())
+    except IndexAway as away:
+        return render_template("listings/away.html", message=away.message, nav_active=library), 503
+    words = words_of(q)
+    row_of = ROW_OF[library]
+    return render_template(
+        f"{library}/index.html",
+        nav_active=library,
+        page=list_page(found, endpoint, q, sort if sort in search.SORTS[library] else "relevance"),
+        rows=[row_of(shown, words) for shown in found.items],
+        meaning=[row_of(shown, words) for shown in found.meaning],
+        by_meaning=found.by_meaning,
+        library=LIBRARIES[library],
+    )
+
+
+def form_page(
+    library: str, form: CatalogueForm, *, row: Any = None, status: int = 200, stale: bool = False
+) -> Any:
+    """The form of a library, new or edited."""
+    return render_template(
+        "listings/form.html",
+        nav_active=library,
+        library=LIBRARIES[library],
+        form=form,
+        row=row,
+        stale=stale,
+        regions=region_suggestions(),
+    ), status
+
+
+def take_new(library: str) -> Any:
+    """Enter a listing from the form: 303 to its page; 422 with everything typed kept."""
+    form = form_for(LIBRARIES[library].fields)
+    try:
+        row = entries.create(platform(), actor(), library, form.typed(), YUAN_PER_WAN)
+        if request.form.get("then") == "submit":
+            row = entries.act(platform(), actor(), library, row.id, "submit")
+    except Invalid as invalid:
+        form.show(invalid)
+        return form_page(library, form, status=422)
+    flash(_saved(library, row.state), "ok")
+    return redirect(url_for(f"{library}.detail", row_id=row.id), 303)
+
+
+def take_edit(library: str, row_id: int) -> Any:
+    """Change a listing from the form; a stale edit shows what was typed beside the newest version."""
+    row = entries.get(platform(), actor(), library, row_id)
+    form = form_for(LIBRARIES[library].fields)
+    raw_revision = request.form.get("revision", "")
+    revision = (
+        int(raw_revision)
+        if raw_revision.isascii() and raw_revision.isdigit() and len(raw_revision) < 10
+        else -1
+    )
+    try:
+        row = entries.edit(
+            platform(), actor(), library, row_id, form.typed(), revision=revision, yuan_per_unit=YUAN_PER_WAN
+        )
+        if request.form.get("then") == "submit" and row.allows("submit"):
+            row = entries.act(platform(), actor(), library, row.id, "submit")
+    except Invalid as invalid:
+        form.show(invalid)
+        return form_page(library, form, row=row, status=422)
+    except Stale:
+        return form_page(library, form, row=row, status=412, stale=True)
+    flash(_saved(library, row.state), "ok")
+    return redirect(url_for(f"{library}.detail", row_id=row.id), 303)
+
+
+def take_verb(library: str, row_id: int, verb: str) -> Any:
+    """Move a listing; what the state does not allow comes back as a message on its page."""
+    try:
+        entries.act(platform(), actor(), library, row_id, verb, request.form.get("reason", ""))
+    except Invalid as invalid:
+        flash(invalid.errors[0].message, "bad")
+    except Conflict as conflict:
+        flash(conflict.message, "bad")
+    else:
+        flash(f"已{entries.VERB_NAMES[verb]}。", "ok")
+    back = request.form.get("back", "")
+    return redirect(back if is_local(back) else url_for(f"{library}.detail", row_id=row_id), 303)
+
+
+def state_tabs(endpoint: str, counts: Mapping[str, int], active: str) -> list[dict[str, Any]]:
+    """全部 and the states that occur, with their counts."""
+    tabs = [{"label": "全部", "count": sum(counts.values()), "href": url_for(endpoint), "active": not active}]
+    return tabs + [
+        {
+            "label": label,
+            "count": counts[state],
+            "href": url_for(endpoint, state=state),
+            "active": state == active,
+        }
+        for state, label in STATE_NAMES.items()
+        if counts.get(state)
+    ]
+
+
+def is_local(address: str) -> bool:
+    """Whether an address given by a form leads back here and nowhere else."""
+    return address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
+
+
+def _saved(library: str, state: str) -> str:
+    noun = LIBRARIES[library].noun
+    if state == "submitted":
+        return f"{noun}已提交，等待平台审核；审核期间推荐照常可看。"
+    return f"{noun}已保存。"

@@ -1,0 +1,208 @@
+"""One listing in a list, as the row macros show it; hits of the question are marked in the raw text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from indexer.text import mark, normalise, tokens
+from repositories.listing import STATE_NAMES
+from repositories.shown import Shown
+from services import access
+from services.organisations import public_label
+from web import labels
+from web.current import actor
+
+Segments = list[tuple[str, bool]]
+SNIPPET = 120
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementRow:
+    """An achievement in a list."""
+
+    id: int
+    href: str
+    title_segments: Segments
+    summary_segments: Segments | None
+    institution: str
+    region_label: str
+    industry_label: str
+    trl_label: str
+    modes_label: str
+    price_label: str
+    published_label: str
+    source_label: str
+    is_demo: bool
+    state: str = ""
+    state_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """A need in a list."""
+
+    id: int
+    href: str
+    title_segments: Segments
+    teaser_segments: Segments | None
+    organisation_label: str
+    region_label: str
+    industry_label: str
+    budget_label: str
+    deadline_label: str
+    is_bounty: bool
+    is_demo: bool
+    state: str = ""
+    state_label: str = ""
+    matches_label: str = ""
+    next_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TalentRow:
+    """A technology manager in a list."""
+
+    id: int
+    href: str
+    name_segments: Segments
+    category_label: str
+    stars: int
+    level_label: str
+    posts_label: str
+    fields_label: str
+    regions_label: str
+    organisation_label: str
+    capacity_label: str
+    biography_segments: Segments | None
+    is_demo: bool
+
+
+def words_of(question: str) -> list[str]:
+    """What of a question is worth marking: its words and pairs of characters, but of short ones the whole."""
+    text = normalise(question)[:200]
+    if not text:
+        return []
+    found = tokens(text)
+    return [text, *found.words, *found.bigrams][:80]
+
+
+def marked(text: str, words: Sequence[str]) -> Segments:
+    """The raw text cut into (piece, hit)."""
+    return [(piece, hit) for piece, hit in mark(text, words)] if words else [(text, False)]
+
+
+def snippet(text: str, words: Sequence[str], size: int = SNIPPET) -> Segments | None:
+    """About `size` characters around the first hit."""
+    flat = " ".join(text.split())
+    if not flat:
+        return None
+    start = 0
+    for piece, hit in marked(flat[:4000], words):
+        if hit:
+            break
+        start += len(piece)
+    else:
+        start = 0
+    begin = max(0, start - size // 3)
+    cut = flat[begin : begin + size]
+    return marked(("…" if begin else "") + cut + ("…" if begin + size < len(flat) else ""), words)
+
+
+def achievement_row(shown: Shown, words: Sequence[str] = (), *, own: bool = False) -> AchievementRow:
+    """The row of an achievement; `own` adds its state."""
+    row, organisation = shown.row, shown.organisation
+    return AchievementRow(
+        id=row.id,
+        href=url_for("achievements.detail", row_id=row.id),
+        title_segments=marked(row.title, words),
+        summary_segments=marked(row.summary, words) if row.summary else snippet(row.abstract, words),
+        institution=organisation.name if organisation else "",
+        region_label=labels.place(row.region),
+        industry_label=labels.name("industries", row.industry),
+        trl_label=labels.trl(row.trl),
+        modes_label=labels.names("modes", row.modes),
+        price_label=labels.money_range(row.price_min, row.price_max, ""),
+        published_label=f"{labels.day(row.published_at)} 发布" if row.published_at else "",
+        source_label=source_label(row),
+        is_demo=row.is_demo,
+        state=row.state if own else "",
+        state_label=STATE_NAMES[row.state] if own else "",
+    )
+
+
+def need_row(shown: Shown, words: Sequence[str] = (), *, own: bool = False, matches: str = "") -> NeedRow:
+    """The row of a need; the enterprise's name only where it may be shown."""
+    row = shown.row
+    named = access.sees_enterprise_name(actor(), row)
+    return NeedRow(
+        id=row.id,
+        href=url_for("needs.detail", row_id=row.id),
+        title_segments=marked(row.title, words),
+        teaser_segments=marked(row.teaser, words) if row.teaser else snippet(row.problem, words),
+        organisation_label="" if own else public_label(shown.organisation, shown=named),
+        region_label=labels.place(row.region),
+        industry_label=labels.name("industries", row.industry),
+        budget_label=labels.money_range(row.budget_min, row.budget_max, "预算面议"),
+        deadline_label=f"{labels.day(row.deadline)} 前" if row.deadline else "",
+        is_bounty=row.is_bounty,
+        is_demo=row.is_demo,
+        state=row.state if own else "",
+        state_label=STATE_NAMES[row.state] if own else "",
+        matches_label=matches,
+        next_label=next_step(row) if own else "",
+    )
+
+
+def talent_row(shown: Shown, words: Sequence[str] = ()) -> TalentRow:
+    """The row of a technology manager."""
+    row = shown.row
+    now = [a for a in row.affiliations or () if not a.get("until")]
+    return TalentRow(
+        id=row.id,
+        href=url_for("talents.detail", row_id=row.id),
+        name_segments=marked(row.title, words),
+        category_label=labels.name("talent_categories", row.category),
+        stars=row.stars,
+        level_label=labels.name("certificate_levels", row.certificate_level),
+        posts_label=labels.names("talent_posts", row.posts),
+        fields_label=labels.names("industries", (row.industries or [])[:3]),
+        regions_label="、".join(labels.place(code) for code in (row.regions or [])[:4]),
+        organisation_label=now[0].get("organisation", "") if now else "",
+        capacity_label=f"可同时承接 {row.capacity} 项" if row.capacity else "暂不承接",
+        biography_segments=snippet(row.biography, words),
+        is_demo=row.is_demo,
+    )
+
+
+ROW_OF: dict[str, Any] = {"achievements": achievement_row, "needs": need_row, "talents": talent_row}
+
+
+def source_label(row: Any) -> str:
+    """Where an item that nobody here entered comes from."""
+    return row.source if row.source and row.source.startswith("ChinaXiv") else ""
+
+
+def next_step(row: Any) -> str:
+    """What happens next with one's own listing, and who must act."""
+    match row.state:
+        case "draft":
+            return "只有您看得到；提交审核后才会公开"
+        case "submitted":
+            return "等待平台审核，通常 1–2 个工作日"
+        case "returned":
+            return f"请修改后再提交：{row.return_reason}"
+        case "published":
+            return (
+                f"有效期至 {labels.day(row.expires_on)}，{labels.days_left(row.expires_on)}"
+                if row.expires_on
+                else ""
+            )
+        case "paused":
+            return "暂停中，别人看不到；可随时恢复"
+        case "expired":
+            return "已过期，可续期"
+    return ""

@@ -1,0 +1,1 @@
+"""Recommendations on pages: the list under its subject, comparing, passing, asking for an introduction."""
