@@ -1,0 +1,66 @@
+"""Which words of a query are looked up, and how many of them a document must have.
+
+Both engines use it, so that totals can be equal. A pasted need of 2,000 characters has 1,500 bigrams: looked up all
+together they match nine documents of ten and take 30 ms, so the most informative ones stand for the text.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+from indexer.text import normalise, search_terms, tokens
+
+MAX_TERMS = 60
+MAX_CHARACTERS = 4000
+"""Of a longer query text the rest is not looked at."""
+
+TITLE_WEIGHT = 3
+"""So often do the terms of a title count against once for those of the body."""
+
+
+def grams(normal: str) -> list[str]:
+    """Index terms of *normalised* text, repetitions kept: bigrams and words."""
+    cut = tokens(normal)
+    return [*cut.bigrams, *cut.words]
+
+
+def required_matches(terms: int) -> int:
+    """Of so many query terms, how many a document must have to be a word match.
+
+    Up to two: all; up to twelve: 70 %, rounded up; of each five beyond, one more. Examples: 1 → 1, 2 → 2, 4 → 3,
+    12 → 9, 60 → 18. A bigram across two typed words ("石墨烯|涂料" → 烯涂) thus spoils nothing.
+    """
+    if terms <= 2:
+        return terms
+    return math.ceil(0.7 * min(terms, 12)) + max(0, terms - 12) // 5
+
+
+def query_terms(
+    text: str, document_frequency: Callable[[str], int], documents: int, limit: int = MAX_TERMS
+) -> tuple[str, ...]:
+    """The at most *limit* terms by which raw query *text* is looked up.
+
+    A short text gives all its terms, known to the index or not, for what was typed was meant. Of a long one the
+    unknown are left out and the rest ordered by (1 + ln tf) · idf, ties in the order of the text. The idf is capped
+    at a frequency of 1 in 5,000: what is rarer is as often a bigram across two words as a rare word.
+    """
+    normal = normalise(text[:MAX_CHARACTERS])
+    counts = Counter(grams(normal))
+    for term in search_terms(normal):
+        counts.setdefault(term, 1)
+    if len(counts) <= limit:
+        return tuple(counts)
+    floor = max(1.0, documents / 5000)
+    weighted: list[tuple[float, int, str]] = []
+    for order, (term, count) in enumerate(counts.items()):
+        frequency = document_frequency(term)
+        if frequency:
+            idf = math.log(1 + documents / max(floor, frequency))
+            weighted.append((-(1 + math.log(count)) * idf, order, term))
+    weighted.sort()
+    return tuple(term for _, _, term in weighted[:limit])
+
+
+def is_character(term: str) -> bool:
+    """Whether a query term is one Han character: engines keep those in a field of their own."""
+    return len(term) == 1 and bool(tokens(term).unigrams)
