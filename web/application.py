@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
+from services.demo import is_loaded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from repositories.notices import unread
+from services.access import Actor
 from services.platform import Platform
 from web import access, errors, labels, limits, security
 from web.account.views import blueprint as account
 from web.api import register as register_api
-from web.current import actor
+from web.current import actor, platform
 from web.health import blueprint as health
 from web.inbox.views import blueprint as inbox
 from web.introductions.views import blueprint as introductions
@@ -56,24 +59,28 @@ def build(platform: Platform) -> Flask:
 
 def _context() -> dict[str, Any]:
     """What every template knows: the person, the demonstration mark, the labels."""
-    return {"actor": actor(), "unread": _unread, "platform_is_demo": _is_demo, "labels": labels}
+    person = actor()
+    return {
+        "actor": Signed(person, _unread()) if person.is_signed_in else None,
+        "platform_is_demo": is_loaded(platform()),
+        "labels": labels,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The person behind the request, as the frame of every page shows him or her."""
+
+    person: Actor
+    unread: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.person, name)
 
 
 def _unread() -> int:
-    from web.current import platform
-
     person = actor()
-    if not person.is_signed_in or person.account_id is None:
+    if person.account_id is None:
         return 0
-    if "unread" not in g:
-        with platform().database.read() as session:
-            g.unread = unread(session, person.account_id)
-    return int(g.unread)
-
-
-def _is_demo() -> bool:
-    from services.demo import is_loaded
-
-    from web.current import platform
-
-    return is_loaded(platform())
+    with platform().database.read() as session:
+        return unread(session, person.account_id)

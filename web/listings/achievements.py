@@ -22,7 +22,7 @@ from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
 from web.listings.rows import Segments, achievement_row, marked, next_step, source_label
-from web.matches.entries import entry_view, filters_view, index_note, narrowing, run_view, tail_note
+from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
 OWNERS = (UNIVERSITY, INSTITUTION)
@@ -83,24 +83,14 @@ def detail(row_id: int) -> Any:
             found = recommend.for_listing(here, person, "achievements", row_id, chosen)
         except IndexAway as trouble:
             away = trouble.message
-    context: dict[str, Any] = {
-        "achievement": achievement_view(row, organisation, owner=owner),
-        "is_owner": owner, "show_recommendations": found is not None or away is not None, "run": None, "items": [],
-        "weak": [], "passed": [], "filters": {"chips": [], "facets": []}, "tail_note": "", "index_note": away,
-        "pass_reasons": [(t.code, t.name) for t in here.vocabularies.pass_reasons],
-        "nav_active": "workbench" if owner else "achievements", "tab": request.args.get("tab", "recommended"),
-    }  # fmt: skip
-    if found is not None:
-        context |= {
-            "run": run_view(found),
-            "items": [entry_view(i, "needs", row_id) for i in found.items],
-            "weak": [entry_view(i, "needs", row_id) for i in found.weak[:10]],
-            "passed": [entry_view(i, "needs", row_id) for i in found.passed],
-            "filters": filters_view("achievements.detail", row_id, chosen, found.facets),
-            "tail_note": tail_note(found, "需求"),
-            "index_note": index_note(found),
-        }
-    return render_template("achievements/detail.html", **context)
+    return render_template(
+        "achievements/detail.html",
+        achievement=achievement_view(row, organisation, owner=owner),
+        is_owner=owner,
+        show_recommendations=owner or person.is_operator,
+        nav_active="workbench" if owner else "achievements",
+        **list_context(found, "achievements", row_id, chosen, may_act=owner, away=away),
+    )
 
 
 @blueprint.get("/<int:row_id>/edit")

@@ -23,8 +23,8 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import marked, need_row
-from web.matches.entries import entry_view, filters_view, index_note, narrowing, run_view, tail_note
+from web.listings.rows import marked, need_row, next_step
+from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
 OWN_PER_PAGE = 30
@@ -86,33 +86,25 @@ def detail(row_id: int) -> Any:
     need = entries.get(here, person, "needs", row_id)
     with here.database.read() as session:
         organisation = session.get(Organisation, need.organisation_id) if need.organisation_id else None
-    owner = access.owns(person, need)
+    owner, operator = access.owns(person, need), person.is_operator
     found, away = None, None
     chosen = narrowing()
-    if owner or person.is_operator:
+    if owner or operator:
         try:
             found = recommend.for_listing(here, person, "needs", row_id, chosen)
         except IndexAway as trouble:
             away = trouble.message
-    context: dict[str, Any] = {
-        "need": need_view(need, organisation, owner=owner), "run": None, "items": [], "weak": [], "passed": [],
-        "filters": {"chips": [], "facets": []}, "tail_note": "", "index_note": away, "is_owner": owner,
-        "show_recommendations": owner or person.is_operator,
-        "pass_reasons": [(t.code, t.name) for t in here.vocabularies.pass_reasons],
-        "row": need, "openings": confidential.openings(here, person, need) if owner or person.is_operator else [],
-        "nav_active": "workbench" if owner else "needs", "tab": request.args.get("tab", "recommended"),
-    }  # fmt: skip
-    if found is not None:
-        context |= {
-            "run": run_view(found),
-            "items": [entry_view(i, "achievements", row_id) for i in found.items],
-            "weak": [entry_view(i, "achievements", row_id) for i in found.weak[:10]],
-            "passed": [entry_view(i, "achievements", row_id) for i in found.passed],
-            "filters": filters_view("needs.detail", row_id, chosen, found.facets),
-            "tail_note": tail_note(found, "成果"),
-            "index_note": index_note(found),
-        }
-    return render_template("needs/detail.html", **context)
+    openings = confidential.openings(here, person, need) if owner or operator else []
+    return render_template(
+        "needs/detail.html",
+        need=need_view(need, organisation, found, owner=owner),
+        urls=_urls(need) if owner or operator else {},
+        aside_notes=_notes(need, organisation, openings) if owner else [],
+        recommendations_shown=owner or operator,
+        compare_href=url_for("matches.compare", need_id=row_id) if found is not None else None,
+        nav_active="workbench" if owner else "needs",
+        **list_context(found, "needs", row_id, chosen, may_act=owner, away=away),
+    )
 
 
 @blueprint.get("/<int:row_id>/edit")
@@ -151,40 +143,63 @@ def export(row_id: int) -> Any:
     )  # fmt: skip
 
 
-def need_view(need: Need, organisation: Organisation | None, *, owner: bool) -> dict[str, Any]:
-    """The head and the text of a need's page."""
+def need_view(
+    need: Need, organisation: Organisation | None, found: recommend.Recommendations | None, *, owner: bool
+) -> dict[str, Any]:
+    """The head and the text of a need's page; the words that carried the recommendations are marked."""
     person = actor()
     named = access.sees_enterprise_name(person, need)
     done = completeness(need)
-    sections = [
-        ("公开摘要", need.teaser), ("要解决的问题", need.problem), ("目标指标", need.indicators),
-        ("约束条件", need.constraints),
+    words = [w for item in (found.items[:10] if found else ()) for r in item.reasons for w in r["need_words"]]
+    texts = [
+        ("公开摘要", need.teaser, False), ("要解决的问题", need.problem, False), ("目标指标", need.indicators, False),
+        ("约束条件", need.constraints, False), ("保密部分", need.confidential if owner else "", True),
     ]  # fmt: skip
+    name_part = "企业名称公开" if need.show_name else "企业名称不公开"
     return {
-        "id": need.id, "title": need.title, "state": need.state,
-        "state_label": listing.STATE_NAMES[need.state], "return_reason": need.return_reason,
+        "id": need.id, "title": need.title, "state": need.state, "state_label": listing.STATE_NAMES[need.state],
+        "state_parts": [name_part, next_step(need) if owner else ""],
         "name_shown": need.show_name, "organisation_label": public_label(organisation, shown=named),
-        "organisation_approved": organisation.is_approved if organisation else True,
         "budget_label": labels.money_range(need.budget_min, need.budget_max, "预算面议"),
-        "award_label": labels.wan(need.award), "is_bounty": need.is_bounty,
         "deadline_label": f"{labels.day(need.deadline)} 前" if need.deadline else "",
-        "expires_label": f"有效期至 {labels.day(need.expires_on)}" if need.expires_on else "",
         "region_label": labels.place(need.region), "industry_label": labels.name("industries", need.industry),
-        "trl_label": f"期望成熟度 ≥ TRL {need.wanted_trl}" if need.wanted_trl else "",
-        "modes_label": labels.names("modes", need.wanted_modes),
+        "wanted_trl_label": f"TRL {need.wanted_trl} 及以上" if need.wanted_trl else "",
+        "wanted_modes_label": labels.names("modes", need.wanted_modes),
+        "is_bounty": need.is_bounty, "award_label": labels.wan(need.award), "is_demo": need.is_demo,
         "completeness": {
             "have": done.have, "of": done.of,
             "missing": [{"label": f.label, "href": url_for("needs.edit", row_id=need.id) + f"#{f.name}"}
                         for f in done.missing],
         } if owner else None,
-        "text": [(label, marked(text, ())) for label, text in sections if text],
-        "confidential": need.confidential if owner else "", "has_confidential": bool(need.confidential),
-        "is_demo": need.is_demo, "contact": [
-            ("联系人", need.contact_name), ("电话", need.contact_phone), ("邮箱", need.contact_email)
-        ] if owner or person.is_operator else [],
-        "allowed": [v for v in ("submit", "recall", "pause", "resume", "withdraw", "renew") if need.allows(v)],
-        "updated_label": labels.moment(need.updated_at),
+        "sections": [(label, marked(text, words), private) for label, text, private in texts if text],
     }  # fmt: skip
+
+
+def _urls(need: Need) -> dict[str, str | None]:
+    """What its owner may do with a need now."""
+
+    def verb(name: str) -> str | None:
+        return url_for("needs.act", row_id=need.id, verb=name) if need.allows(name) else None
+
+    return {
+        "edit": url_for("needs.edit", row_id=need.id), "export": url_for("needs.export", row_id=need.id),
+        "publish": verb("submit"), "pause": verb("pause"), "resume": verb("resume"), "renew": verb("renew"),
+        "withdraw": verb("withdraw"),
+    }  # fmt: skip
+
+
+def _notes(need: Need, organisation: Organisation | None, openings: list[Any]) -> list[dict[str, str]]:
+    """What the owner must know before reading on."""
+    notes = []
+    if need.return_reason:
+        notes.append({"kind": "bad", "title": "审核退回，请修改后再提交", "text": need.return_reason})
+    if organisation is not None and not organisation.is_approved:
+        text = "核验通过前，这条需求只为您自己匹配，不会公开；推荐照常可看，请求引荐和发布要等核验通过。"
+        notes.append({"kind": "wait", "title": "贵单位正在核验中", "text": text})
+    if openings:
+        text = "；".join(f"{labels.moment(at)}，原因：{reason}" for at, reason in openings[:5])
+        notes.append({"kind": "info", "title": f"平台运营调阅过保密部分 {len(openings)} 次", "text": text})
+    return notes
 
 
 def _answers(asked: list[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,18 @@ from web.listings.lists import Chip, Facet, Option, value_label
 from web.listings.rows import Segments, marked, source_label
 
 LEVEL_LABELS: Mapping[int, str] = {4: "强", 3: "较强", 2: "一般", 1: "弱"}
+SORT_LABELS = {"": "匹配程度", "trl": "成熟度", "confirmed": "最近确认"}
+SORT_KEYS: Mapping[str, Callable[[Item], Any]] = {
+    "": lambda item: item.rank,
+    "trl": lambda item: (
+        -(getattr(item.row, "trl", None) or getattr(item.row, "wanted_trl", None) or 0),
+        item.rank,
+    ),
+    "confirmed": lambda item: (
+        -(item.row.confirmed_on.toordinal() if item.row.confirmed_on else 0),
+        item.rank,
+    ),
+}
 FACET_TITLES = {"industry": "行业", "region": "地区", "modes": "合作方式", "trl": "成熟度不低于"}
 
 
@@ -69,26 +81,28 @@ class EntryView:
     introduction: Mapping[str, str] | None
     passed: Mapping[str, str] | None
     urls: Mapping[str, str]
-    can_introduce: bool
 
 
-def entry_view(item: Item, library: str, subject_id: int | None) -> EntryView:
+def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: bool = True) -> EntryView:
     """The read model of one line; `library` is that of the listing shown (the other side of the subject)."""
     key = "achievement_words" if library == "achievements" else "need_words"
     words = [w for reason in item.reasons for w in reason[key]]
     urls: dict[str, str] = {}
     if subject_id is not None:
-        pair = {"need_id": subject_id, "achievement_id": item.row.id}
-        if library == "needs":
-            pair = {"need_id": item.row.id, "achievement_id": subject_id}
-        urls = {
-            "introduce": url_for("introductions.ask"),
-            "pass": url_for("matches.put_aside"),
-            "unpass": url_for("matches.take_back"),
-            "why": url_for("matches.why", **pair),
-            "compare": url_for("matches.compare", need_id=subject_id, ids=item.row.id)
-            if library == "achievements" else "",
-        }  # fmt: skip
+        needs_first = library == "achievements"
+        pair = {
+            "need_id": subject_id if needs_first else item.row.id,
+            "achievement_id": item.row.id if needs_first else subject_id,
+        }
+        back = request.full_path.rstrip("?")
+        urls["why"] = url_for("matches.why", **pair)
+        urls["unpass"] = url_for("matches.take_back", **pair, back=back)
+        if item.entry_id is not None and may_act:
+            urls["pass"] = url_for("matches.put_aside", entry_id=item.entry_id, back=back)
+            if item.row.organisation_id is not None:
+                urls["introduce"] = url_for("introductions.ask", entry_id=item.entry_id)
+        if needs_first:
+            urls["compare"] = url_for("matches.compare", need_id=subject_id)
     return EntryView(
         rank=item.rank, score=round(item.score), level=item.level, level_label=LEVEL_LABELS[item.level],
         entry_id=item.entry_id, achievement=_other(item, library, words),
@@ -168,7 +182,7 @@ def narrowing() -> Narrowing:
 def filters_view(
     endpoint: str, row_id: int, now: Narrowing, facets: Mapping[str, Mapping[str, int]]
 ) -> dict[str, Any]:
-    """Chips and facets of a recommendation list: {"chips", "facets", "clear_href"}."""
+    """Chips and facets of a recommendation list: {"active", "facets", "clear_href"}."""
     chosen: dict[str, tuple[str, ...]] = {
         "industry": now.industries, "region": now.regions, "modes": now.modes,
         "trl": (str(now.trl_min),) if now.trl_min else (),
@@ -195,7 +209,7 @@ def filters_view(
             options.append(Option(value_label(name, value), running, here(after), active))
         if options:
             groups.append(Facet(name, FACET_TITLES[name], tuple(options)))
-    return {"chips": chips, "facets": groups, "clear_href": here({})}
+    return {"active": chips, "facets": groups, "clear_href": here({})}
 
 
 def run_view(found: Recommendations) -> dict[str, Any]:
@@ -229,3 +243,44 @@ def index_note(found: Recommendations) -> str | None:
 
 def _filter_label(name: str, value: str) -> str:
     return f"成熟度 ≥ {value}" if name == "trl" else value_label(name, value)
+
+
+def list_context(found: Recommendations | None, library: str, row_id: int, chosen: Narrowing, *, may_act: bool,
+                 away: str | None = None) -> dict[str, Any]:  # fmt: skip
+    """Everything `needs/_recommendations.html` shows under a listing; `library` is the subject's."""
+    endpoint, other = f"{library}.detail", "achievements" if library == "needs" else "needs"
+    noun = "成果" if library == "needs" else "需求"
+    empty: dict[str, Any] = {
+        "run": None, "items": [], "filters": {"active": [], "facets": [], "clear_href": ""}, "sort_options": [],
+        "tabs": [], "tail_note": "", "index_note": away, "noun": noun,
+        "pass_reasons": [(t.code, t.name) for t in platform().vocabularies.pass_reasons],
+    }  # fmt: skip
+    if found is None:
+        return empty
+    tab = request.args.get("tab", "")
+    lists = {"": found.items, "weak": found.weak[:20], "passed": found.passed}
+    tab = tab if tab in lists else ""
+    sort = request.args.get("sort", "")
+    items = sorted(lists[tab], key=SORT_KEYS.get(sort, SORT_KEYS[""]))
+    titles = {"": f"推荐{noun}", "weak": "只是相近", "passed": "已婉拒"}
+    return empty | {
+        "run": run_view(found),
+        "items": [entry_view(i, other, row_id, may_act=may_act) for i in items],
+        "filters": filters_view(endpoint, row_id, chosen, found.facets),
+        "tabs": [
+            {"label": titles[key], "count": len(members), "active": key == tab,
+             "href": url_for(endpoint, row_id=row_id, **({"tab": key} if key else {}))}
+            for key, members in lists.items() if members or not key
+        ],
+        "sort_options": [
+            {"label": label, "active": key == sort, "href": _with_sort(endpoint, row_id, key)}
+            for key, label in SORT_LABELS.items()
+        ] if len(items) > 1 else [],
+        "tail_note": tail_note(found, noun) if not tab else "",
+        "index_note": index_note(found),
+    }  # fmt: skip
+
+
+def _with_sort(endpoint: str, row_id: int, key: str) -> str:
+    kept = {k: request.args.getlist(k) for k in request.args if k not in ("sort", "row_id")}
+    return url_for(endpoint, row_id=row_id, **{**kept, **({"sort": key} if key else {})})

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from matching.features import TITLES
 from repositories import match_runs
 from repositories.achievements import Achievement
 from repositories.needs import Need
@@ -17,7 +18,7 @@ from web.access import SIGNED_IN, rule
 from web.current import actor, platform
 from web.listings.pages import is_local
 from web.listings.rows import marked
-from web.matches.entries import LEVEL_LABELS, entry_view
+from web.matches.entries import entry_view
 
 blueprint = Blueprint("matches", __name__, url_prefix="/matches")
 COMPARED = 4
@@ -46,12 +47,11 @@ def take_back() -> Any:
     return redirect(_back(), 303)
 
 
-@blueprint.get("/compare")
+@blueprint.get("/compare/<int:need_id>")
 @rule(SIGNED_IN)
-def compare() -> Any:
+def compare(need_id: int) -> Any:
     """Up to four recommended achievements of a need, side by side."""
-    need_id = request.args.get("need_id", type=int) or 0
-    raw = [part for value in request.args.getlist("ids") for part in value.split(",")]
+    raw = [part for value in request.args.getlist("with") for part in value.split(",")]
     ids = [int(p) for p in dict.fromkeys(raw) if p.isascii() and p.isdigit() and len(p) < 10][:COMPARED]
     need = entries.get(platform(), actor(), "needs", need_id)
     found = recommend.for_listing(platform(), actor(), "needs", need_id)
@@ -88,31 +88,32 @@ def why() -> Any:
                   ("约束条件", need.constraints)]  # fmt: skip
     if found.basis == match_runs.OWNER:
         need_texts.append(("保密部分（仅本单位可见）", need.confidential))
+    view = entry_view(item, recommend.OTHER_SIDE[subject], own)
     return render_template(
-        "matches/why.html",
+        "needs/why.html",
         nav_active="workbench",
-        item=entry_view(item, recommend.OTHER_SIDE[subject], own),
-        need=[(label, marked(text, need_words)) for label, text in need_texts if text],
-        achievement=[
-            (label, marked(text, achievement_words))
-            for label, text in (("成果名称", achievement.title), ("一句话简介", achievement.summary),
-                                ("成果详情", achievement.abstract))
-            if text
-        ],
-        contributions=contribution_rows(item),
-        score=f"{item.score:.1f}",
-        level=LEVEL_LABELS[item.level],
-        back=url_for(f"{subject}.detail", row_id=own),
+        why={
+            "score": f"{item.score:.1f}", "level": view.level, "level_label": view.level_label,
+            "need_title_segments": marked(need.title, need_words), "need_href": url_for("needs.detail", row_id=need_id),
+            "need_sections": [(label, marked(text, need_words)) for label, text in need_texts if text],
+            "achievement_title_segments": marked(achievement.title, achievement_words),
+            "achievement_href": url_for("achievements.detail", row_id=achievement_id),
+            "achievement_sections": [
+                (label, marked(text, achievement_words))
+                for label, text in (("一句话简介", achievement.summary), ("成果详情", achievement.abstract)) if text
+            ],
+            "institution": view.achievement.institution if subject == "needs" else "",
+            "reasons": view.reasons, "cautions": view.cautions, "contributions": contribution_rows(item),
+        },
     )  # fmt: skip
 
 
 def contribution_rows(item: recommend.Item) -> list[dict[str, str]]:
     """The arithmetic of a score: every feature with its points; they sum to the score."""
     texts = {r["feature"]: r["text"] for r in item.reasons}
-    names = {f.key: f.name for f in platform().ranker.features}
     return [
         {
-            "label": names.get(c["feature"], c["feature"]),
+            "label": TITLES.get(c["feature"], c["feature"]),
             "text": texts.get(c["feature"], "" if c["value"] is None else f"程度 {c['value']:.2f}"),
             "points": f"{c['points']:+.1f}",
         }
@@ -138,12 +139,12 @@ def _differences(rows: list[Achievement]) -> list[dict[str, Any]]:
 
 
 def _number(name: str) -> int:
-    raw = request.form.get(name, "")
+    raw = request.values.get(name, "")
     if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
         raise NotFound()
     return int(raw)
 
 
 def _back() -> str:
-    back = request.form.get("back", "")
+    back = request.values.get("back", "")
     return back if is_local(back) else url_for("public.home")

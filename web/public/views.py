@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import FileField, TextAreaField
 
 from services import recommend, search
 from services.documents import read_need_form
-from services.errors import FieldError, IndexAway, Invalid
+from services.errors import IndexAway, Invalid
+from services.facts import split_paste
 from services.platform import CHINA
 from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.limits import limiter, match_limit
-from web.listings.rows import ROW_OF, words_of
+from web.listings.rows import ROW_OF, marked, words_of
 from web.matches.entries import entry_view, index_note, run_view, tail_note
 
 blueprint = Blueprint("public", __name__)
@@ -28,21 +31,35 @@ EXAMPLES = (
 )
 
 
+class MatchForm(FlaskForm):
+    """The one large box."""
+
+    text = TextAreaField("您的技术需求")
+    file = FileField("需求表")
+
+
 @blueprint.get("/")
 @rule(ANYONE)
 def home() -> Any:
     """One large box; below it real examples, what is new, numbers with their date."""
+    return home_page(MatchForm())
+
+
+def home_page(form: MatchForm) -> str:
+    """The home page with what was typed into its box."""
     here = platform()
     counted = search.counts(here)
+    achievements = search.newest(here, actor(), "achievements", 5)
+    needs = search.newest(here, actor(), "needs", 5)
     return render_template(
         "public/home.html",
-        examples=EXAMPLES,
-        newest=[ROW_OF["achievements"](s) for s in search.newest(here, actor(), "achievements", 5)],
-        newest_needs=[ROW_OF["needs"](s) for s in search.newest(here, actor(), "needs", 4)],
-        shelves=[(f"{counted[key]:,}", label, url_for(f"{key}.index")) for key, label in LIBRARIES],
-        as_of=here.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
-        text="",
-        errors=[],
+        examples=[{"title": _short(text), "text": text, "href": None} for text in EXAMPLES],
+        counts=[(f"{counted[key]:,}", label, url_for(f"{key}.index")) for key, label in LIBRARIES],
+        counted_at=here.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+        new_achievements=[_brief("achievements", s) for s in achievements],
+        new_needs=[_brief("needs", s) for s in needs],
+        text_limit=MAX_PASTE,
+        form=form,
     )
 
 
@@ -51,30 +68,35 @@ def home() -> Any:
 @limiter.limit(match_limit)
 def match() -> Any:
     """The first answer before the first form: nothing of it is stored."""
-    text = request.form.get("text", "").strip()
+    form = MatchForm()
+    text, source = (form.text.data or "").strip(), ""
     file = request.files.get("file")
-    errors: list[FieldError] = []
     if not text and file and file.filename:
         try:
             text = read_need_form(file.filename, file.read())
+            source = f"来自文件 {file.filename[:60]}"
         except Invalid as invalid:
-            errors = list(invalid.errors)
-    if not errors and len(text) < MIN_PASTE:
-        errors = [FieldError("text", "请写下要解决的问题，至少一句话（6 个字以上）。")]
-    if len(text) > MAX_PASTE:
-        errors = [FieldError("text", f"文字太长（{len(text)} 字），请保留最要紧的 {MAX_PASTE} 字以内。")]
-    if errors:
-        return render_template("public/match.html", text=text, errors=errors, found=None, items=[]), 422
+            form.file.errors = [e.message for e in invalid.errors]
+            return home_page(form), 422
+    if len(text) < MIN_PASTE:
+        form.text.errors = ["请写下要解决的问题，至少一句话（6 个字以上）。"]
+    elif len(text) > MAX_PASTE:
+        form.text.errors = [f"文字太长（{len(text)} 字），请保留最要紧的 {MAX_PASTE} 字以内。"]
+    if form.text.errors:
+        return home_page(form), 422
     try:
         found = recommend.for_paste(platform(), text)
     except IndexAway as away:
-        return render_template("public/match.html", text=text, errors=[], found=None, items=[],
-                               index_note=away.message), 503  # fmt: skip
+        form.text.errors = [away.message]
+        return home_page(form), 503
+    words = [w for item in found.items[:10] for r in item.reasons for w in r["need_words"]]
+    title, _ = split_paste(text)
     return render_template(
-        "public/match.html", text=text, errors=[], found=found, run=run_view(found),
-        items=[entry_view(i, "achievements", None) for i in found.items],
-        weak=[entry_view(i, "achievements", None) for i in found.weak[:5]],
-        tail_note=tail_note(found, "成果"), index_note=index_note(found),
+        "public/match.html",
+        asked={"title_segments": marked(title, words), "sections": [("", marked(text, words))], "source_label": source},
+        run=run_view(found), items=[entry_view(i, "achievements", None) for i in found.items],
+        filters={"active": [], "facets": [], "clear_href": ""}, tabs=[], sort_options=[], pass_reasons=[],
+        tail_note=tail_note(found, "成果"), index_note=index_note(found), noun="成果",
     )  # fmt: skip
 
 
@@ -82,7 +104,7 @@ def match() -> Any:
 @rule(ANYONE)
 def match_again() -> Any:
     """Somebody reloaded the answer: nothing was kept, so the box is shown again."""
-    return home()
+    return home_page(MatchForm())
 
 
 @blueprint.get("/search", endpoint="search")
@@ -127,3 +149,20 @@ def privacy() -> Any:
 def about() -> Any:
     """What this is and who does what."""
     return render_template("public/about.html", contact=platform().settings.operator_contact)
+
+
+def _short(text: str) -> str:
+    """The beginning of an example, up to its first full stop or 60 characters."""
+    return text if len(text) <= 60 else text[:58] + "…"
+
+
+def _brief(library: str, shown: Any) -> dict[str, Any]:
+    """One line of what is new."""
+    row = ROW_OF[library](shown)
+    common = {
+        "href": row.href, "title": shown.row.title, "is_demo": row.is_demo,
+        "date_label": labels.day(shown.row.published_at),
+    }  # fmt: skip
+    if library == "achievements":
+        return {**common, "institution": row.institution or row.source_label, "trl_label": row.trl_label}
+    return {**common, "organisation_label": row.organisation_label, "budget_label": row.budget_label}
