@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from repositories.database import Base, utcnow
@@ -175,19 +176,40 @@ def sessions_of(session: Session, account_id: int) -> list[LoginSession]:
     return list(session.scalars(query.order_by(LoginSession.created_at.desc())))
 
 
-def forget(session: Session, account_id: int) -> None:
-    """Delete whatever else belongs to one person alone."""
-    for model in (LoginSession, ApiToken, MailLink):
-        session.execute(delete(model).where(model.account_id == account_id))  # type: ignore[attr-defined]
+def drop_links(session: Session, account_id: int, purpose: str) -> None:
+    """Make every link of one purpose useless, those in letters not opened yet included."""
+    session.execute(delete(MailLink).where(MailLink.account_id == account_id, MailLink.purpose == purpose))
+
+
+def _listed(role: str, words: str) -> tuple[ColumnElement[bool], ...]:
+    found: list[ColumnElement[bool]] = [Account.role == role] if role else []
+    if words:
+        found.append(
+            or_(
+                Account.name.contains(words, autoescape=True),
+                Account.email.contains(words, autoescape=True),
+                Account.organisation_id.in_(
+                    select(Organisation.id).where(Organisation.name.contains(words, autoescape=True))
+                ),
+            )
+        )
+    return tuple(found)
 
 
 def page(session: Session, role: str, words: str, offset: int, limit: int) -> list[Account]:
-    """Accounts for the operator's list, newest first."""
-    query = select(Account).order_by(Account.id.desc())
-    if role:
-        query = query.where(Account.role == role)
-    if words:
-        query = query.where(
-            Account.name.contains(words, autoescape=True) | Account.email.contains(words, autoescape=True)
-        )
+    """Accounts for the operator's list, newest first; `words` are looked for in name, address and organisation."""
+    query = select(Account).where(*_listed(role, words)).order_by(Account.id.desc())
     return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def count_by_role(session: Session, words: str) -> dict[str, int]:
+    """How many accounts of each role the same list has."""
+    query = select(Account.role, func.count()).where(*_listed("", words)).group_by(Account.role)
+    return {role: int(count) for role, count in session.execute(query)}
+
+
+def names_of(session: Session, account_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names behind ids, for logs."""
+    wanted = {i for i in account_ids if i is not None}
+    query = select(Account.id, Account.name).where(Account.id.in_(wanted))
+    return dict(session.execute(query).tuples()) if wanted else {}

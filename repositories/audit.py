@@ -60,6 +60,14 @@ def of_object(session: Session, object_type: str, object_id: int, action: str = 
     return list(session.scalars(query.order_by(AuditRow.id.desc())))
 
 
-def latest(session: Session, offset: int, limit: int) -> list[AuditRow]:
-    """The newest rows of the whole platform, for operators."""
-    return list(session.scalars(select(AuditRow).order_by(AuditRow.id.desc()).offset(offset).limit(limit)))
+def latest(
+    session: Session, offset: int, limit: int, action: str = "", account_id: int | None = None
+) -> list[AuditRow]:
+    """The newest rows of the whole platform, for operators; only actions that begin with `action`, only by one
+    account, when those are given."""
+    query = select(AuditRow).order_by(AuditRow.id.desc())
+    if action:
+        query = query.where(AuditRow.action.startswith(action, autoescape=True))
+    if account_id is not None:
+        query = query.where(AuditRow.account_id == account_id)
+    return list(session.scalars(query.offset(offset).limit(limit)))

@@ -82,6 +82,8 @@ class Database:
 
     busy_errors = (OperationalError, IntegrityError)
     """What a write may fail with when others write at the same time."""
+    duplicate_errors = (IntegrityError,)
+    """What a write fails with when another stored the same unique thing a moment earlier."""
 
     def __init__(self, url: str) -> None:
         """Open `url` lazily; a SQLite file's folder is made when it is missing."""

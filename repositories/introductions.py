@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, delete, exists, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import Mapped, Session, contains_eager, joinedload, mapped_column, raiseload, relationship
 
 from repositories.achievements import Achievement
 from repositories.database import Base, utcnow
@@ -118,6 +118,80 @@ def open_for(session: Session, organisation_id: int, side: str) -> list[Introduc
     return list(session.scalars(query.where(owner == organisation_id).order_by(Introduction.id.desc())))
 
 
+WAITING_FOR_US, WAITING_FOR_THEM, AGREED, ENDED = "mine", "theirs", "accepted", "ended"
+
+
+def _taken_part(organisation_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """(the organisation asked, the organisation was asked)."""
+    enterprise = Need.organisation_id == organisation_id
+    university = Achievement.organisation_id == organisation_id
+    by_enterprise = Introduction.asked_by == "enterprise"
+    return (
+        or_(and_(by_enterprise, enterprise), and_(~by_enterprise, university)),
+        or_(and_(by_enterprise, university), and_(~by_enterprise, enterprise)),
+    )
+
+
+def _in_tab(organisation_id: int, tab: str) -> ColumnElement[bool]:
+    asked, was_asked = _taken_part(organisation_id)
+    match tab:
+        case "mine":
+            return and_(was_asked, Introduction.state == ASKED)
+        case "theirs":
+            return and_(asked, Introduction.state == ASKED)
+        case "accepted":
+            return and_(or_(asked, was_asked), Introduction.state == ACCEPTED)
+    return and_(or_(asked, was_asked), Introduction.state.in_((DECLINED, EXPIRED, RECALLED)))
+
+
+def count_tabs(session: Session, organisation_id: int) -> dict[str, int]:
+    """How many requests stand in each of the four tabs of an organisation, by one query."""
+    tabs = (WAITING_FOR_US, WAITING_FOR_THEM, AGREED, ENDED)
+    counted = [func.count().filter(_in_tab(organisation_id, tab)) for tab in tabs]
+    query = select(*counted).select_from(Introduction).join(Introduction.need).join(Introduction.achievement)
+    return dict(zip(tabs, (int(n) for n in session.execute(query).one()), strict=True))
+
+
+def page_of(session: Session, organisation_id: int, tab: str, offset: int, limit: int) -> list[Introduction]:
+    """The requests of one tab with both listings but without the judged entries: those to answer by their due day,
+    the others newest first."""
+    order = (Introduction.due_on, Introduction.id) if tab == WAITING_FOR_US else (Introduction.id.desc(),)
+    query = (
+        select(Introduction)
+        .join(Introduction.need)
+        .join(Introduction.achievement)
+        .options(
+            contains_eager(Introduction.need),
+            contains_eager(Introduction.achievement),
+            raiseload(Introduction.shown_entry),
+        )
+        .where(_in_tab(organisation_id, tab))
+        .order_by(*order)
+    )
+    return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many requests of the whole platform are in each state."""
+    query = select(Introduction.state, func.count()).group_by(Introduction.state)
+    return {state: int(count) for state, count in session.execute(query)}
+
+
+def with_entries(session: Session, introduction_id: int) -> tuple[Introduction, MatchEntry, str] | None:
+    """A request, the entry its asker saw and that entry's basis, without the rest of either run."""
+    query = (
+        select(Introduction, MatchEntry, MatchRun.basis)
+        .join(MatchEntry, MatchEntry.id == Introduction.entry_id)
+        .join(MatchRun, MatchRun.id == MatchEntry.run_id)
+        .options(
+            joinedload(Introduction.shown_entry).raiseload(MatchEntry.run), raiseload(MatchEntry.run)
+        )
+        .where(Introduction.id == introduction_id)
+    )  # fmt: skip
+    row = session.execute(query).first()
+    return (row[0], row[1], row[2]) if row is not None else None
+
+
 def prune_runs(session: Session, before: datetime) -> int:
     """Drop runs older than `before` on which neither an introduction nor a pass hangs; gives how many."""
     held = exists().where(
@@ -139,7 +213,7 @@ def overdue(session: Session, today: date) -> list[Introduction]:
 
 def latest(session: Session, state: str, offset: int, limit: int) -> list[Introduction]:
     """The newest requests of the whole platform, for operators; only those in `state` when it is given."""
-    query = select(Introduction).order_by(Introduction.id.desc())
+    query = select(Introduction).options(raiseload(Introduction.shown_entry)).order_by(Introduction.id.desc())
     if state:
         query = query.where(Introduction.state == state)
     return list(session.scalars(query.offset(offset).limit(limit)))

@@ -43,9 +43,26 @@ def unread(session: Session, account_id: int) -> int:
     return int(session.scalar(query.where(Notice.in_inbox)) or 0)
 
 
-def inbox(session: Session, account_id: int, offset: int, limit: int) -> list[Notice]:
+def counts(session: Session, account_id: int) -> tuple[int, int]:
+    """(all, unread) lines of one person's inbox."""
+    query = select(func.count(), func.count().filter(Notice.read_at.is_(None)))
+    total, new = session.execute(query.where(Notice.account_id == account_id, Notice.in_inbox)).one()
+    return int(total), int(new)
+
+
+def find(session: Session, account_id: int, notice_id: int) -> Notice | None:
+    """One line of a person's own inbox."""
+    row = session.get(Notice, notice_id) if 0 < notice_id < 2**31 else None
+    return row if row is not None and row.account_id == account_id and row.in_inbox else None
+
+
+def inbox(
+    session: Session, account_id: int, offset: int, limit: int, *, unread_only: bool = False
+) -> list[Notice]:
     """The newest notices of one person."""
     query = select(Notice).where(Notice.account_id == account_id, Notice.in_inbox)
+    if unread_only:
+        query = query.where(Notice.read_at.is_(None))
     return list(session.scalars(query.order_by(Notice.id.desc()).offset(offset).limit(limit)))
 
 
@@ -62,8 +79,10 @@ def to_send(session: Session, now: datetime, limit: int) -> list[Notice]:
 
 
 def sent(notice: Notice) -> None:
-    """The mail server took the letter."""
+    """The mail server took the letter; a link that signs in does not stay behind in the database."""
     notice.mail_state = SENT
+    if not notice.in_inbox:
+        notice.href = ""
 
 
 def not_sent(notice: Notice, now: datetime) -> None:
@@ -72,3 +91,5 @@ def not_sent(notice: Notice, now: datetime) -> None:
     notice.mail_at = now + timedelta(minutes=2**notice.mail_attempts)
     if notice.mail_attempts >= MAX_ATTEMPTS:
         notice.mail_state = FAILED
+        if not notice.in_inbox:
+            notice.href = ""

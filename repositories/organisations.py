@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories import outbox
@@ -57,9 +58,52 @@ class Organisation(Base):
             outbox.record_many(session, model.library, ids, "organisation")
 
 
+def by_ids(session: Session, ids: Iterable[int | None]) -> dict[int, Organisation]:
+    """The organisations behind ids in one query."""
+    wanted = {i for i in ids if i is not None}
+    query = select(Organisation).where(Organisation.id.in_(wanted))
+    return {row.id: row for row in session.scalars(query)} if wanted else {}
+
+
+def _listed(words: str) -> tuple[ColumnElement[bool], ...]:
+    if not words:
+        return ()
+    return (or_(Organisation.name.contains(words, autoescape=True), Organisation.uscc == words.upper()),)
+
+
+def page(session: Session, state: str, words: str, offset: int, limit: int) -> list[Organisation]:
+    """Organisations for the operator's list: those waiting longest first, else the newest first."""
+    query = select(Organisation).where(*_listed(words))
+    if state:
+        query = query.where(Organisation.state == state)
+    order = Organisation.id if state == PENDING else Organisation.id.desc()
+    return list(session.scalars(query.order_by(order).offset(offset).limit(limit)))
+
+
+def count_by_state(session: Session, words: str = "") -> dict[str, int]:
+    """How many organisations of each state the same list has."""
+    query = select(Organisation.state, func.count()).where(*_listed(words)).group_by(Organisation.state)
+    return {state: int(count) for state, count in session.execute(query)}
+
+
+def doubles(session: Session, organisation: Organisation) -> list[Organisation]:
+    """Others whose name contains this one's or is contained in it: the same house entered twice, or a branch."""
+    name = literal(organisation.name)
+    query = select(Organisation).where(
+        Organisation.id != organisation.id,
+        or_(Organisation.name.contains(organisation.name, autoescape=True), name.contains(Organisation.name)),
+    )
+    return list(session.scalars(query.order_by(Organisation.id).limit(10)))
+
+
 def by_uscc(session: Session, uscc: str) -> Organisation | None:
     """The organisation with this 统一社会信用代码."""
     return session.scalar(select(Organisation).where(Organisation.uscc == uscc))
+
+
+def with_value(session: Session, column: str, value: str) -> Organisation | None:
+    """The organisation whose unique column (`name`, `uscc`, `external_id`) holds this value."""
+    return session.scalar(select(Organisation).where(getattr(Organisation, column) == value))
 
 
 def find(session: Session, key: str) -> Organisation | None:

@@ -97,6 +97,17 @@ def retry_parked(session: Session, now: datetime) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def parked(session: Session, limit: int) -> list[Job]:
+    """Jobs that wait for a person, the oldest first."""
+    return list(session.scalars(select(Job).where(Job.parked_at.is_not(None)).order_by(Job.id).limit(limit)))
+
+
+def waiting_by_library(session: Session) -> dict[str, int]:
+    """How many jobs that are not parked each library has."""
+    query = select(Job.library, func.count()).where(Job.parked_at.is_(None)).group_by(Job.library)
+    return {library: int(count) for library, count in session.execute(query)}
+
+
 def pending_withdrawals(session: Session, library: str) -> tuple[int, ...]:
     """Ids the index may still show though they are gone: every query must exclude them."""
     query = select(Job.subject_id).where(Job.library == library, Job.fact == WITHDRAWN_FACT).distinct()

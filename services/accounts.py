@@ -1,4 +1,4 @@
-"""People: signing up, signing in and out, passwords, tokens, and being forgotten."""
+"""People: signing up, signing in and out, tokens, and being forgotten. Passwords are in `credentials`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from repositories import accounts, audit
+from repositories import accounts, audit, erasure
 from repositories.accounts import (
     ENTERPRISE,
     INSTITUTION,
@@ -21,10 +18,9 @@ from repositories.accounts import (
     ApiToken,
     LoginFailure,
     LoginSession,
-    MailLink,
 )
-from repositories.database import Session
-from services import notices, organisations
+from repositories.organisations import Organisation
+from services import credentials, notices, organisations
 from services.access import COMMAND, Actor, actor_of, require, require_signed_in
 from services.errors import Conflict, FieldError, Invalid, NotFound, Throttled
 from services.listings.fields import Field
@@ -32,9 +28,8 @@ from services.listings.reading import clean, read_fields
 from services.platform import Platform
 
 SESSION_LIFE = timedelta(days=14)
-LINK_LIFE = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}
 FAILURES_ALLOWED, FAILURE_WINDOW = 8, timedelta(minutes=15)
-MIN_PASSWORD, MAX_PASSWORD = 10, 200
+MAX_TOKENS = 20
 SIGN_UP_ROLES = (ENTERPRISE, UNIVERSITY, INSTITUTION, MANAGER)
 
 PERSON = (
@@ -42,18 +37,6 @@ PERSON = (
     Field("email", "邮箱", "email", "账户", 120, required=True),
     Field("phone", "电话", "line", "账户", 40),
 )
-
-_hasher = PasswordHasher()
-_NO_PASSWORD = _hasher.hash("nobody has this password")
-
-
-def check_password(password: str, field: str = "password") -> list[FieldError]:
-    """What is wrong with a new password: length only, as NIST SP 800-63B advises."""
-    if len(password) < MIN_PASSWORD:
-        return [FieldError(field, f"密码至少 {MIN_PASSWORD} 个字符，可以用一句好记的话。")]
-    if len(password) > MAX_PASSWORD:
-        return [FieldError(field, f"密码最多 {MAX_PASSWORD} 个字符。")]
-    return []
 
 
 def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
@@ -70,7 +53,7 @@ def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
     role = clean(raw.get("role"))
     if role not in SIGN_UP_ROLES:
         errors.append(FieldError("role", "请选择您代表哪一方。"))
-    errors += check_password(str(raw.get("password") or ""))
+    errors += credentials.check_password(str(raw.get("password") or ""))
     wanted: organisations.Wanted | None = None
     if role != MANAGER or clean(raw.get("uscc")) or clean(raw.get("organisation_name")):
         try:
@@ -79,7 +62,7 @@ def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
             errors += invalid.errors
     if errors:
         raise Invalid(errors)
-    hashed = _hasher.hash(str(raw["password"]))
+    hashed = credentials.hash_password(str(raw["password"]))
     with platform.database.write() as session:
         if accounts.by_email(session, person["email"]) is not None:
             raise Invalid([FieldError("email", "这个邮箱已经注册，请直接登录；忘记密码可以重置。")])
@@ -92,7 +75,7 @@ def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
         if wanted is not None:
             organisations.join(session, platform, account, wanted)
         audit.write(session, Actor(account.id, role), "account.registered", "accounts", account.id)
-        _send_link(session, platform, account, "confirm")
+        credentials.send_link(session, platform, account, credentials.CONFIRM)
         session.refresh(account)
     return account
 
@@ -109,7 +92,7 @@ def create(
     if role not in ROLE_NAMES:
         raise Invalid([FieldError("role", f"角色应为 {'、'.join(ROLE_NAMES)} 之一。")])
     values = read_fields((PERSON[1],), {"email": email}, platform.vocabularies)
-    errors = check_password(password)
+    errors = credentials.check_password(password)
     if errors:
         raise Invalid(errors)
     with platform.database.write() as session:
@@ -117,13 +100,51 @@ def create(
             raise Conflict("这个邮箱已经有账户。")
         account = Account(
             email=values["email"].lower(), name=name or ROLE_NAMES[role], role=role,
-            password_hash=_hasher.hash(password), organisation_id=organisation_id,
+            password_hash=credentials.hash_password(password), organisation_id=organisation_id,
             created_at=platform.now(), confirmed_at=platform.now(),
         )  # fmt: skip
         session.add(account)
         session.flush()
         audit.write(session, COMMAND, "account.created", "accounts", account.id, role=role)
     return account
+
+
+def invite(
+    platform: Platform, actor: Actor, organisation_id: int, raw: Mapping[str, Any], role: str
+) -> tuple[Account, str]:
+    """Open an account for one more person of an organisation (operators): the account and the path of a link that
+    sets its password. A known account without an organisation is tied to this one and keeps its password (empty path).
+    Raises Invalid, NotFound."""
+    require(actor.is_operator)
+    person = read_fields(PERSON[:2], raw, platform.vocabularies)
+    if role not in SIGN_UP_ROLES:
+        raise Invalid([FieldError("role", "请选择这位同事代表哪一方。")])
+    with platform.database.write() as session:
+        organisation = session.get(Organisation, organisation_id)
+        if organisation is None:
+            raise NotFound()
+        account = accounts.by_email(session, person["email"])
+        if account is not None and (account.organisation_id is not None or account.role != role):
+            raise Invalid([FieldError("email", "这个邮箱已有账户，属于另一家单位或另一种角色，不能加入。")])
+        known = account is not None
+        if account is None:
+            account = Account(
+                email=person["email"].lower(), name=person["name"], role=role, created_at=platform.now()
+            )
+            session.add(account)
+        account.organisation_id = organisation.id
+        session.flush()
+        # A known account keeps its password: joining an organisation must not open it to whoever holds a link.
+        path = "" if known else credentials.make_link(
+            session, platform, account, credentials.RESET, credentials.HANDED_OUT_LIFE
+        )  # fmt: skip
+        if known:
+            notices.tell(
+                session, platform, account, "account.invited", f"您的账户已加入：{organisation.name}",
+                "现在可以代表这家单位发布和答复引荐。", "/account/organisation",
+            )  # fmt: skip
+        audit.write(session, actor, "account.invited", "accounts", account.id, organisation=organisation.id)
+    return account, path
 
 
 def sign_in(platform: Platform, email: str, password: str, address: str, agent: str) -> str:
@@ -136,29 +157,33 @@ def sign_in(platform: Platform, email: str, password: str, address: str, agent: 
             seconds = int(FAILURE_WINDOW.total_seconds())
             raise Throttled(seconds, "尝试次数太多，请 15 分钟后再试，或者重置密码。")
         account = accounts.by_email(session, email)
-    good = _matches(account.password_hash if account else _NO_PASSWORD, password)
+    good = credentials.matches(account.password_hash if account else credentials.NO_PASSWORD, password)
     if account is None or not good or not account.is_active:
         with platform.database.write() as session:
             session.add_all([LoginFailure(key=key, at=now) for key in keys])
         raise Invalid([FieldError("password", "邮箱或密码不对。")], "邮箱或密码不对，请再试一次。")
-    secret = accounts.new_secret()
+    with platform.database.write() as session:
+        accounts.forget_failures(session, keys[1])
+        stored = session.get(Account, account.id)
+        if stored is not None and credentials.is_outdated(stored.password_hash):
+            stored.password_hash = credentials.hash_password(password)
+    return open_session(platform, account, agent)
+
+
+def open_session(platform: Platform, account: Account, agent: str) -> str:
+    """The secret of a new session for somebody who has just proved who it is (by password or by signing up)."""
+    now, secret = platform.now(), accounts.new_secret()
     with platform.database.write() as session:
         stored = session.get(Account, account.id)
-        assert stored is not None
+        if stored is None or not stored.is_active:
+            raise NotFound()
         stored.last_login_at = now
-        if _hasher.check_needs_rehash(stored.password_hash):
-            stored.password_hash = _hasher.hash(password)
-        accounts.forget_failures(session, keys[1])
         session.add(
             LoginSession(
-                token_hash=accounts.digest(secret),
-                account_id=account.id,
-                created_at=now,
-                seen_at=now,
-                expires_at=now + SESSION_LIFE,
-                agent=clean(agent)[:200],
+                token_hash=accounts.digest(secret), account_id=account.id, created_at=now, seen_at=now,
+                expires_at=now + SESSION_LIFE, agent=clean(agent)[:200],
             )
-        )
+        )  # fmt: skip
     return secret
 
 
@@ -205,6 +230,8 @@ def issue_token(platform: Platform, email: str, name: str = "") -> str:
         account = accounts.by_email(session, email)
         if account is None or not account.is_active:
             raise NotFound("没有这个邮箱的账户。")
+        if len(accounts.tokens_of(session, account.id)) >= MAX_TOKENS:
+            raise Conflict(f"一个账户最多 {MAX_TOKENS} 个令牌，请先撤销不用的。")
         row = ApiToken(
             token_hash=accounts.digest(secret), account_id=account.id, name=clean(name)[:60],
             created_at=platform.now(),
@@ -222,55 +249,7 @@ def revoke_token(platform: Platform, actor: Actor, token_id: int) -> None:
         if row is None or row.account_id != actor.account_id:
             raise NotFound()
         session.delete(row)
-
-
-def ask_reset(platform: Platform, email: str) -> None:
-    """Send a link that sets a new password; silent about whether the address is known."""
-    with platform.database.write() as session:
-        account = accounts.by_email(session, email[:254])
-        if account is not None and account.is_active:
-            _send_link(session, platform, account, "reset")
-
-
-def confirm(platform: Platform, secret: str) -> None:
-    """The address is the person's; raises NotFound for a link that ran out or was used."""
-    with platform.database.write() as session:
-        account = _use_link(session, platform, secret, "confirm")
-        account.confirmed_at = platform.now()
-
-
-def reset_password(platform: Platform, secret: str, password: str) -> None:
-    """Set a new password by a link; every session ends."""
-    errors = check_password(password)
-    if errors:
-        raise Invalid(errors)
-    hashed = _hasher.hash(password)
-    with platform.database.write() as session:
-        account = _use_link(session, platform, secret, "reset")
-        account.password_hash = hashed
-        account.confirmed_at = account.confirmed_at or platform.now()
-        accounts.sign_out_everywhere(session, account.id)
-        audit.write(session, actor_of(account), "password.reset", "accounts", account.id)
-
-
-def change_password(platform: Platform, actor: Actor, old: str, new: str, keep: str) -> None:
-    """Change one's password; other sessions end."""
-    require_signed_in(actor)
-    errors = check_password(new, "new_password")
-    with platform.database.read() as session:
-        account = session.get(Account, actor.account_id)
-    assert account is not None
-    if not _matches(account.password_hash, old):
-        errors.insert(0, FieldError("old_password", "现在的密码不对。"))
-    if errors:
-        raise Invalid(errors)
-    hashed = _hasher.hash(new)
-    with platform.database.write() as session:
-        stored = session.get(Account, account.id)
-        assert stored is not None
-        stored.password_hash = hashed
-        accounts.sign_out_everywhere(session, account.id, accounts.digest(keep))
-        audit.write(session, actor, "password.changed", "accounts", account.id)
+        audit.write(session, actor, "token.revoked", "accounts", row.account_id)
 
 
 def update_profile(platform: Platform, actor: Actor, raw: Mapping[str, Any]) -> None:
@@ -293,15 +272,15 @@ def erase(platform: Platform, actor: Actor, account_id: int) -> None:
             raise NotFound()
         if account.role == OPERATOR and len(accounts.active_with_role(session, OPERATOR)) == 1:
             raise Conflict("这是最后一个平台运营账户，不能注销。")
-        account.email, account.name, account.phone, account.password_hash = None, "已注销用户", "", ""
-        account.is_active, account.erased_at = False, platform.now()
-        accounts.forget(session, account.id)
+        erasure.erase(session, account, platform.now())
         audit.write(session, actor, "account.erased", "accounts", account.id)
 
 
 def set_active(platform: Platform, actor: Actor, account_id: int, active: bool, reason: str) -> None:
     """Close or reopen an account (operators); closing ends its sessions."""
     require(actor.is_operator and actor.account_id != account_id)
+    if not reason.strip():
+        raise Invalid([FieldError("reason", "请写明原因，会记入操作记录。")])
     with platform.database.write() as session:
         account = session.get(Account, account_id)
         if account is None or account.erased_at is not None:
@@ -310,37 +289,6 @@ def set_active(platform: Platform, actor: Actor, account_id: int, active: bool, 
         if not active:
             accounts.sign_out_everywhere(session, account.id)
         audit.write(
-            session, actor, "account.opened" if active else "account.closed", "accounts", account.id, reason
-        )
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password[:MAX_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _send_link(session: Session, platform: Platform, account: Account, purpose: str) -> None:
-    secret = accounts.new_secret()
-    session.add(
-        MailLink(token_hash=accounts.digest(secret), account_id=account.id, purpose=purpose,
-                 expires_at=platform.now() + LINK_LIFE[purpose])
-    )  # fmt: skip
-    if purpose == "confirm":
-        subject, body = "请确认您的邮箱", "点击下面的链接，确认这个邮箱属于您；之后引荐等通知会发到这里。"
-    else:
-        subject, body = "重置密码", "点击下面的链接设置新密码，一小时内有效。如果不是您本人操作，请忽略。"
-    notices.letter(session, platform, account, f"三库：{subject}", body, f"/account/{purpose}/{secret}")
-
-
-def _use_link(session: Session, platform: Platform, secret: str, purpose: str) -> Account:
-    link = session.get(MailLink, accounts.digest(secret))
-    account = session.get(Account, link.account_id) if link else None
-    if (
-        link is None or account is None or not account.is_active or link.purpose != purpose
-        or link.expires_at < platform.now()
-    ):  # fmt: skip
-        raise NotFound("链接已失效或已用过，请重新获取。")
-    session.delete(link)
-    return account
+            session, actor, "account.opened" if active else "account.closed", "accounts", account.id,
+            reason.strip()[:1000],
+        )  # fmt: skip

@@ -6,10 +6,13 @@ confidential part and stays the owner's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from repositories import audit, introductions, match_runs
+from repositories import audit, introductions, match_runs, organisations
 from repositories.accounts import Account
 from repositories.achievements import Achievement
 from repositories.database import Session
@@ -58,10 +61,11 @@ def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> I
         assert need is not None
         assert achievement is not None
         side = side_of(actor, need, achievement)
-    require(bool(side), seen=False)
+    # An owner's run quotes the confidential part: its entries are nowhere for the other side, by number neither.
+    require(bool(side) and (entry.run.basis == PUBLIC or side == ENTERPRISE), seen=False)
     _refuse_unready(actor, need, achievement, side)
     shown = _public_twin(platform, actor, entry, need, achievement, side)
-    with platform.database.write() as session:
+    with _one_open_request(platform), platform.database.write() as session:
         known = introductions.of_pair(session, need.id, achievement.id)
         if known is not None and known.state in (ASKED, ACCEPTED):
             raise Conflict(f"已经请求过引荐，现在是“{introductions.STATE_NAMES[known.state]}”。")
@@ -92,7 +96,7 @@ def answer(
     if verb == "decline" and not platform.vocabularies.pass_reasons.has(reason):
         raise Invalid([FieldError("reason", "请选择一个婉拒的原因。")])
     with platform.database.write() as session:
-        introduction = _mine(session, actor, introduction_id)
+        introduction = _mine(session, actor, introduction_id, lock=True)
         side = side_of(actor, introduction.need, introduction.achievement)
         require((side == introduction.asked_by) == (verb == "recall") and bool(side))
         sources, target = TRANSITIONS[verb]
@@ -112,6 +116,66 @@ def get(platform: Platform, actor: Actor, introduction_id: int) -> Introduction:
     """An introduction for one of its two sides or an operator; raises NotFound."""
     with platform.database.read() as session:
         return _mine(session, actor, introduction_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An introduction as its page shows it: `entry` is what this person may read of the match."""
+
+    introduction: Introduction
+    entry: MatchEntry
+    side: str
+    enterprise: Organisation | None
+    university: Organisation | None
+    contacts: tuple[Contacts, Contacts] | None
+
+
+def open_one(platform: Platform, actor: Actor, introduction_id: int) -> Opened:
+    """The same with everything its page needs; raises NotFound.
+
+    The asker reads the very entry he or she saw; everybody else, operators included, its public twin.
+    """
+    with platform.database.read() as session:
+        found = introductions.with_entries(session, introduction_id) if 0 < introduction_id < 2**31 else None
+        if found is None:
+            raise NotFound()
+        introduction, own, basis = found
+        need, achievement = introduction.need, introduction.achievement
+        side = side_of(actor, need, achievement)
+        require(bool(side) or actor.is_operator, seen=False)
+        houses = organisations.by_ids(session, (need.organisation_id, achievement.organisation_id))
+        may_read_own = side == introduction.asked_by and (basis == PUBLIC or side == ENTERPRISE)
+        opened = (
+            (_contact(session, need), _contact(session, achievement))
+            if introduction.state == ACCEPTED and side else None
+        )  # fmt: skip
+    return Opened(
+        introduction, own if may_read_own else introduction.shown_entry, side,
+        houses.get(need.organisation_id or 0), houses.get(achievement.organisation_id or 0), opened,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One tab of an organisation's introductions, the counts of all tabs, and the houses behind the listings."""
+
+    rows: list[Introduction]
+    counts: Mapping[str, int]
+    houses: Mapping[int, Organisation]
+
+
+def listed(platform: Platform, actor: Actor, tab: str, offset: int, limit: int) -> Listed:
+    """A page of one tab (`repositories.introductions` names the four); three queries whatever it holds."""
+    require_signed_in(actor)
+    with platform.database.read() as session:
+        if actor.organisation_id is None:
+            return Listed([], {}, {})
+        rows = introductions.page_of(session, actor.organisation_id, tab, offset, limit)
+        ids = [i for row in rows for i in (row.need.organisation_id, row.achievement.organisation_id)]
+        return Listed(
+            rows, introductions.count_tabs(session, actor.organisation_id),
+            organisations.by_ids(session, ids),
+        )  # fmt: skip
 
 
 def mine(platform: Platform, actor: Actor) -> list[Introduction]:
@@ -147,6 +211,15 @@ def expire(platform: Platform) -> int:
             introduction.answered_at = platform.now()
             notices.introduction_answered(session, platform, introduction)
     return len(late)
+
+
+@contextmanager
+def _one_open_request(platform: Platform) -> Iterator[None]:
+    """Two people of one house may click at the same moment; the database lets one of them through."""
+    try:
+        yield
+    except platform.database.duplicate_errors as twice:
+        raise Conflict("刚刚已经有人请求过这次引荐，请刷新页面查看。") from twice
 
 
 def _refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str) -> None:
@@ -188,8 +261,12 @@ def _judged_alone(platform: Platform, need: Need, achievement: Achievement) -> i
         return known.entries[0].id
 
 
-def _mine(session: Session, actor: Actor, introduction_id: int) -> Introduction:
-    row = session.get(Introduction, introduction_id) if 0 < introduction_id < 2**31 else None
+def _mine(session: Session, actor: Actor, introduction_id: int, *, lock: bool = False) -> Introduction:
+    held: dict[str, Any] | None = {"of": Introduction} if lock else None
+    row = (
+        session.get(Introduction, introduction_id, with_for_update=held)
+        if 0 < introduction_id < 2**31 else None
+    )  # fmt: skip
     if row is None or not (side_of(actor, row.need, row.achievement) or actor.is_operator):
         raise NotFound()
     return row

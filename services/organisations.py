@@ -22,6 +22,10 @@ DEFAULT_KIND = {
 }  # fmt: skip
 
 
+OPERATORS_FIELDS = frozenset({"name", "uscc", "kind", "external_id"})
+"""What was checked against the licence is changed by operators only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person said about the organisation while signing up."""
@@ -74,7 +78,9 @@ def decide(platform: Platform, actor: Actor, organisation_id: int, approve: bool
     """Approve or reject an organisation (operators); rejecting needs a reason."""
     require(actor.is_operator)
     if not approve and not reason.strip():
-        raise Invalid([FieldError("reason", "请写明不通过的原因。")])
+        raise Invalid([FieldError("reason", "请写明不通过的原因，提交人要据此修改。")])
+    if len(reason) > 500:
+        raise Invalid([FieldError("reason", f"原因最多 500 字，现在有 {len(reason)} 字。")])
     with platform.database.write() as session:
         organisation = session.get(Organisation, organisation_id)
         if organisation is None:
@@ -106,9 +112,10 @@ def edit(
         fields = [
             f
             for f in ORGANISATION
-            if actor.is_operator or f.name not in ("name", "uscc", "kind", "external_id")
+            if actor.is_operator or f.name not in OPERATORS_FIELDS
         ]
         values = read_fields(fields, raw, platform.vocabularies, partial=True)
+        _refuse_double(session, organisation.id, values)
         changed = {k for k, v in values.items() if getattr(organisation, k) != v}
         if not changed:
             return organisation
@@ -121,6 +128,17 @@ def edit(
             session, actor, "organisation.edited", "organisations", organisation.id, fields=sorted(changed)
         )
     return organisation
+
+
+def _refuse_double(session: Session, own_id: int, values: Mapping[str, Any]) -> None:
+    """Name, code and external id are unique; say which one is taken and by whom instead of failing on commit."""
+    errors = []
+    for name, label in (("name", "名称"), ("uscc", "信用代码"), ("external_id", "外部编号")):
+        other = organisations.with_value(session, name, values[name]) if values.get(name) else None
+        if other is not None and other.id != own_id:
+            errors.append(FieldError(name, f"这个{label}已属于“{other.name}”，请核对。"))
+    if errors:
+        raise Invalid(errors)
 
 
 def public_label(organisation: Organisation | None, *, shown: bool) -> str:
