@@ -1,0 +1,54 @@
+"""What the scheduler looks for: listings about to run out, notices nobody needs any more, letters to lease."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, cast, delete, select, update
+
+from repositories.database import Session
+from repositories.listing import PUBLISHED
+from repositories.notices import OFF, WAITING, Notice
+
+EXPIRING = "listing.expiring"
+
+
+def expiring(session: Session, model: Any, today: date, until: date, now: datetime, limit: int) -> list[Any]:
+    """Published listings whose last day lies in [today, until] and whose owner was not reminded in this period."""
+    reminded = (
+        select(Notice.id)
+        .where(
+            Notice.kind == EXPIRING,
+            Notice.href == f"/{model.library}/" + cast(model.id, String),
+            Notice.created_at >= now - timedelta(days=(until - today).days + 1),
+        )
+        .exists()
+    )
+    query = select(model).where(
+        model.state == PUBLISHED, model.expires_on >= today, model.expires_on <= until, ~reminded
+    )
+    return list(session.scalars(query.order_by(model.id).limit(limit)))
+
+
+def prune_notices(session: Session, before: datetime, letters_before: datetime) -> int:
+    """Drop old notices, and letters (whose links have run out by then) earlier; gives how many."""
+    old = delete(Notice).where(Notice.created_at < before, Notice.mail_state != WAITING)
+    letters = delete(Notice).where(~Notice.in_inbox, Notice.created_at < letters_before)
+    rows = (session.execute(letters), session.execute(old))
+    return sum(int(r.rowcount) for r in rows)  # type: ignore[attr-defined]
+
+
+def blank_unsent_letters(session: Session) -> int:
+    """Letters nobody will send must not keep their links: with mail off the secret would only lie there."""
+    query = update(Notice).where(~Notice.in_inbox, Notice.mail_state == OFF, Notice.href != "")
+    return int(session.execute(query.values(href="", body="")).rowcount)  # type: ignore[attr-defined]
+
+
+def lease_letters(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Notice]:
+    """Letters whose time has come, put off by `lease` so that no other process sends them meanwhile."""
+    query = select(Notice).where(Notice.mail_state == WAITING, Notice.mail_at <= now)
+    found = list(session.scalars(query.order_by(Notice.id).limit(limit).with_for_update(skip_locked=True)))
+    for notice in found:
+        notice.mail_at = now + lease
+    return found

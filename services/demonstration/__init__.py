@@ -1,0 +1,1 @@
+"""What the demonstration content is made of: files read into rows, and their shipped vectors."""
