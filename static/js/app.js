@@ -1,5 +1,5 @@
 // Entry of all scripts: each module improves what already works without it. Loaded as a module, so it runs after parsing.
-import { keepDrafts } from "./draft.js";
+import { carryDrafts, keepDrafts } from "./draft.js";
 import { echoMoney, countCharacters } from "./fields.js";
 import { dropFiles } from "./filedrop.js";
 import { listKeys } from "./listkeys.js";
@@ -7,6 +7,7 @@ import { markReasons } from "./marks.js";
 import { overlays, menus } from "./overlay.js";
 import { compareTray } from "./compare.js";
 import { copyButtons } from "./copy.js";
+import { guardSwaps } from "./swaps.js";
 
 document.documentElement.classList.add("js");
 
@@ -25,5 +26,7 @@ overlays();
 listKeys();
 markReasons();
 copyButtons();
+carryDrafts();
+guardSwaps();
 prepare(document);
 document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });

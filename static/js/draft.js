@@ -9,7 +9,7 @@ function read(form) {
   const values = {};
   for (const el of form.elements) {
     if (!keepable(el)) continue;
-    if (el.type === "checkbox" || el.type === "radio") { if (el.checked) (values[el.name] ??= []).push(el.value); }
+    if (el.type === "checkbox" || el.type === "radio") { values[el.name] ??= []; if (el.checked) values[el.name].push(el.value); }
     else if (el.multiple) values[el.name] = [...el.selectedOptions].map((o) => o.value);
     else values[el.name] = el.value;
   }
@@ -20,8 +20,8 @@ function write(form, values) {
   for (const el of form.elements) {
     if (!keepable(el)) continue;
     const value = values[el.name];
-    if (el.type === "checkbox" || el.type === "radio") el.checked = (value ?? []).includes(el.value);
-    else if (value === undefined) continue;
+    if (value === undefined) continue;
+    if (el.type === "checkbox" || el.type === "radio") el.checked = value.includes(el.value);
     else if (el.multiple) for (const o of el.options) o.selected = value.includes(o.value);
     else el.value = value;
     el.dispatchEvent(new Event("input", { bubbles: true }));
@@ -42,6 +42,17 @@ function announce(form, saved, original) {
   text.append(undo);
   note.append(text);
   form.prepend(note);
+}
+
+/** A link with data-carry="key" takes the texts of its page along as a draft of the form it leads to, through signing in as well. */
+export function carryDrafts() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-carry]");
+    if (!link) return;
+    const values = {};
+    for (const source of document.querySelectorAll("[data-carry-as]")) values[source.dataset.carryAs] = (source.value ?? source.textContent).trim();
+    try { localStorage.setItem(PREFIX + link.dataset.carry, JSON.stringify({ at: Date.now(), values })); } catch { /* a full or closed storage: the form is then simply empty */ }
+  });
 }
 
 /** Restore and keep the drafts of all forms under root. A form that came back with errors already holds what was typed, so nothing is restored over it. */
