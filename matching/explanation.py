@@ -1,0 +1,142 @@
+"""Points → reasons in plain Chinese, with the words of both sides that carried them. Made with the score, never after.
+
+A reason says only what its feature saw: shared words are quoted, nearness of meaning is called that and claims no
+words, structured fields name both values. A feature without a sentence of its own here is named by its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from matching.evidence import Shared, shared_words
+from matching.features import TITLES
+from matching.features.pair import Pair
+from matching.features.terms import budget_of, price_of
+from matching.money import amount
+from matching.ranker import Curve
+from matching.types import Context, Reason
+
+LEAST_POINTS = 0.5
+"""Contributions below this are not worth a sentence."""
+NEAR, VERY_NEAR = 0.40, 0.75
+"""Shares of the semantic points from which a pair is called 相近 and 很相近 in meaning. On the labels these are cosines of
+0.21 and 0.39; the mean level is 1.5 below, 2.1 between and 2.7 above."""
+
+Contribution = tuple[str, float | None, float]
+Sentence = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def explain(
+    curves: Mapping[str, Curve], pair: Pair, contributions: Sequence[Contribution], context: Context
+) -> tuple[Reason, ...]:
+    """The reasons of a judged pair, the weightiest first; a contribution without honest words gives none.
+
+    A pair that has points but nothing to quote is said to share common words only."""
+    reasons = []
+    told: list[str] = []
+    for name, value, points in contributions:
+        if value is None or points < LEAST_POINTS:
+            continue
+        sentence = _SENTENCES[name](pair, points / curves[name].most, told, context) if name in _SENTENCES else (
+            f"{TITLES[name]}相符", (), ())  # fmt: skip
+        if sentence is not None:
+            reasons.append(Reason(name, sentence[0], points, sentence[1], sentence[2]))
+    if not reasons:
+        name, _, points = max(contributions, key=lambda one: one[2])
+        if points >= LEAST_POINTS:
+            reasons.append(Reason(name, "只在常见用词上相近", points))
+    reasons.sort(key=lambda reason: -reason.contribution)
+    return tuple(reasons)
+
+
+def _title_words(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+    shared = shared_words(pair.ngrams, pair.need.title, pair.achievement.title)
+    if not shared:
+        return None
+    told.extend(one.left.replace(" ", "") for one in shared)
+    return _quoting("题目都涉及", shared)
+
+
+def _body_words(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+    """The direction that gave the points is told; words that the title reason has told are left out."""
+    need, achievement = pair.need, pair.achievement
+    if _asked(pair):
+        found = shared_words(pair.ngrams, achievement.title, need.text)
+        shared = [Shared(left=one.right, right=one.left, weight=one.weight) for one in found]
+        lead = "需求说明中提到"
+    else:
+        shared = list(shared_words(pair.ngrams, need.title, achievement.text))
+        lead = "成果介绍中提到"
+    fresh = [one for one in shared if not any(one.left.replace(" ", "") in word for word in told)]
+    return _quoting(lead if fresh else lead.replace("提到", "也有"), fresh or shared) if shared else None
+
+
+def _asked(pair: Pair) -> bool:
+    """Whether the points came from the achievement's title in the need's text, rather than the other way round."""
+    if not pair.need.text or not pair.achievement.text:
+        return bool(pair.need.text)
+    asked = pair.ngrams.presence(pair.achievement_title, pair.need.text)
+    return asked >= pair.ngrams.presence(pair.need_title, pair.achievement.text)
+
+
+def _semantic_nearness(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+    if share < NEAR:
+        return None
+    return ("整体意思很相近" if share >= VERY_NEAR else "整体意思相近"), (), ()
+
+
+def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+    a, b = pair.need.industry, pair.achievement.industry
+    if a == b:
+        return f"同属{context.name(a)}", (), ()
+    section = context.name(a[0])
+    return f"同属{section}门类（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()
+
+
+def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+    a, b = pair.need.region, pair.achievement.region
+    if a == b:
+        return f"同在{context.name(a)}", (), ()
+    city = a[:4] == b[:4] and a[2:4] != "00"
+    common = context.name(a[:4] + "00" if city and a[:4] + "00" in context.names else a[:2] + "0000")
+    return f"同在{common}（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()
+
+
+def _maturity(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+    wanted, has = pair.need.wanted_trl, pair.achievement.trl
+    assert wanted is not None
+    assert has is not None
+    verdict = "达到" if has >= wanted else "接近"
+    return f"成熟度 TRL {has}，{verdict}期望的 TRL {wanted}", (), ()
+
+
+def _mode(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+    common = sorted(pair.need.wanted_modes & pair.achievement.modes)
+    return f"合作方式都接受{'、'.join(context.name(code) for code in common)}", (), ()
+
+
+def _budget(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+    money, price = budget_of(pair), price_of(pair)
+    assert money is not None
+    assert price is not None
+    if price <= money:
+        return f"报价 {amount(price)}起，在预算 {amount(money)}以内", (), ()
+    return f"报价 {amount(price)}起，略高于预算 {amount(money)}", (), ()
+
+
+def _quoting(lead: str, shared: Iterable[Shared]) -> Sentence:
+    shared = list(shared)
+    words = "、".join(one.left for one in shared)
+    return f"{lead} {words}", tuple(one.left for one in shared), tuple(one.right for one in shared)
+
+
+_SENTENCES: Mapping[str, Callable[[Pair, float, list[str], Context], Sentence | None]] = {
+    "title_words": _title_words,
+    "body_words": _body_words,
+    "semantic_nearness": _semantic_nearness,
+    "industry": _industry,
+    "region": _region,
+    "maturity": _maturity,
+    "mode": _mode,
+    "budget": _budget,
+}

@@ -1,0 +1,84 @@
+"""Pairs in, judgements out. A score depends on the pair alone, never on what else is in the list.
+
+The same function serves both directions: one need with many achievements, or one achievement with many needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+
+from matching.cautions import cautions
+from matching.explanation import explain
+from matching.features import FEATURES
+from matching.features.pair import Pair, pair_of
+from matching.ranker import BadRanker, Curve, Ranker
+from matching.types import AchievementFacts, Caution, Context, Judgement, NeedFacts, Reason
+
+__all__ = ["BadRanker", "Curve", "Ranker", "judge", "rank"]
+
+
+SHOWN = 50
+"""Judgements of a list that get reasons and cautions: no list shows or keeps more, and words cost more than points."""
+
+Points = tuple[tuple[str, float | None, float], ...]
+
+
+def judge(ranker: Ranker, need: NeedFacts, achievement: AchievementFacts, context: Context) -> Judgement:
+    """Score one pair and say why. What a side leaves open has the value None and contributes 0 points."""
+    pair = pair_of(ranker.ngrams, need, achievement)
+    return _explained(ranker, pair, _points(ranker, pair), context)
+
+
+def rank(
+    ranker: Ranker,
+    needs: Sequence[NeedFacts],
+    achievements: Sequence[AchievementFacts],
+    context: Context,
+    explained: int = SHOWN,
+) -> list[Judgement]:
+    """Judge each need with each achievement, best first; equal scores in the order of ids, so that a page is stable.
+
+    The first *explained* carry reasons and cautions, exactly those of :func:`judge`; the rest have score, level and
+    contributions only.
+    """
+    scored = []
+    for need in needs:
+        for achievement in achievements:
+            pair = pair_of(ranker.ngrams, need, achievement)
+            points = _points(ranker, pair)
+            scored.append((-_score(points), need.id, achievement.id, pair, points))
+    scored.sort(key=itemgetter(0, 1, 2))
+    return [
+        _explained(ranker, pair, points, context) if place < explained else _judgement(ranker, pair, points)
+        for place, (_, _, _, pair, points) in enumerate(scored)
+    ]
+
+
+def _points(ranker: Ranker, pair: Pair) -> Points:
+    """(feature, value | None, points) of each feature."""
+    curves = ranker.curves
+    valued = [(feature.__name__, feature(pair)) for feature in FEATURES]
+    return tuple((name, value, 0.0 if value is None else curves[name](value)) for name, value in valued)
+
+
+def _score(points: Points) -> float:
+    return sum(one for _, _, one in points)
+
+
+def _judgement(
+    ranker: Ranker,
+    pair: Pair,
+    points: Points,
+    reasons: tuple[Reason, ...] = (),
+    warnings: tuple[Caution, ...] = (),
+) -> Judgement:
+    score = _score(points)
+    return Judgement(
+        pair.need.id, pair.achievement.id, score, ranker.level(score), points, reasons, warnings
+    )  # fmt: skip
+
+
+def _explained(ranker: Ranker, pair: Pair, points: Points, context: Context) -> Judgement:
+    reasons = explain(ranker.curves, pair, points, context)
+    return _judgement(ranker, pair, points, reasons, cautions(pair, points, context))
