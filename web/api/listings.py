@@ -1,0 +1,332 @@
+"""The three libraries: lists, single listings, entering, editing and moving them. One set of routes for all three."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, jsonify, request
+from werkzeug.exceptions import PreconditionRequired
+
+from repositories import candidates, introductions, listing
+from repositories.accounts import MANAGER, OPERATOR
+from repositories.database import Session
+from repositories.listing import ListingColumns
+from repositories.needs import Need
+from repositories.organisations import Organisation
+from repositories.shown import Shown
+from repositories.talents import Talent, of_account
+from services import search
+from services.access import CREATORS, Actor, owns
+from services.errors import FieldError, Invalid, NotFound
+from services.listings import entries
+from services.listings.catalogue import FIELDS
+from services.listings.library import LIBRARIES
+from web.access import ANYONE, SIGNED_IN
+from web.api.blueprint import ID, PREFIX, endpoint, with_message
+from web.api.documents import etag, listing_document
+from web.api.schemas import ALIASES, INPUT, OUTPUT, SINGULAR, Codes, Out, Paging, Strict, Text, Whole, absent
+from web.current import actor, platform
+
+TAGS = {"achievements": "技术成果", "needs": "技术需求", "talents": "技术转移人才"}
+TRL_FIELD = {"achievements": "trl", "needs": "wanted_trl"}
+_IF_MATCH = re.compile(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{1,64})?"?')
+_SINGLE = ("If-None-Match", "上次得到的 ETag；没有变化时回答 304", False)
+_EDIT = ("If-Match", "您所依据的 ETag（或版本号）；已被别人修改时回答 412", True)
+
+
+class Reason(Strict):
+    """The optional word with a verb."""
+
+    may_be_empty = True
+
+    reason = Text(1000, load_default="", metadata={"description": "原因；退回（return）时必填"})
+
+
+class OwnQuery(Paging):
+    """One's own listings."""
+
+    state = Text(12, load_default="", metadata={"description": f"状态：{'、'.join(listing.STATE_NAMES)}"})
+
+
+def _filter_fields(library: str) -> dict[str, Any]:
+    fields = {f.name: f for f in FIELDS[library]}
+    made: dict[str, Any] = {
+        name: Codes(metadata={"description": f"{fields[name].label}：代码或名称，可重复，也可用逗号隔开"})
+        for name in search.FACETS[library]
+    }
+    if library in TRL_FIELD:
+        made["trl_min"] = Whole(
+            1, 9, load_default=absent, metadata={"description": f"{fields[TRL_FIELD[library]].label}不低于"}
+        )
+    return made
+
+
+def _list_query(library: str) -> type[ma.Schema]:
+    sorts = "、".join(f"{key}（{label}）" for key, (label, _) in search.SORTS[library].items())
+    return type(
+        f"{SINGULAR[library]}Query",
+        (Paging,),
+        {
+            "q": Text(
+                100_000,
+                load_default="",
+                metadata={"description": "检索词，或整段需求文字", "maxLength": 2000},
+            ),
+            "sort": Text(20, load_default="relevance", metadata={"description": sorts}),
+            **_filter_fields(library),
+        },
+    )
+
+
+def _page_schema(library: str) -> type[ma.Schema]:
+    item = ma.fields.List(ma.fields.Nested(OUTPUT[library]))
+    return type(
+        f"{SINGULAR[library]}Page",
+        (ma.Schema,),
+        {
+            "items": item,
+            "total": Out("integer", "按词找到的条数"),
+            "page": Out("integer"),
+            "per_page": Out("integer"),
+            "facets": Out("object", "每个筛选字段：代码 → 条数"),
+            "also_by_meaning": ma.fields.List(
+                ma.fields.Nested(OUTPUT[library]),
+                metadata={"description": "用词不同但意思相近的，不计入 total"},
+            ),
+            "by_meaning": Out("boolean", "这次有没有按意思查找"),
+        },
+    )
+
+
+def _own_page_schema(library: str) -> type[ma.Schema]:
+    return type(
+        f"Own{SINGULAR[library]}Page",
+        (ma.Schema,),
+        {
+            "items": ma.fields.List(ma.fields.Nested(OUTPUT[library])),
+            "total": Out("integer"),
+            "page": Out("integer"),
+            "per_page": Out("integer"),
+            "states": Out("object", "每个状态的条数"),
+        },
+    )
+
+
+def _chosen(library: str, query: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Filters as codes; raises Invalid for a value its vocabulary does not have."""
+    fields = {f.name: f for f in FIELDS[library]}
+    errors: list[FieldError] = []
+    chosen: dict[str, tuple[str, ...]] = {}
+    for name in search.FACETS[library]:
+        codes = []
+        for value in query.get(name, ()):
+            code = _code(fields[name].kind, fields[name].vocabulary, value)
+            if code is None:
+                errors.append(FieldError(name, f"{fields[name].label}里没有“{value[:20]}”。"))
+            else:
+                codes.append(code)
+        if codes:
+            chosen[name] = tuple(dict.fromkeys(codes))
+    if query.get("trl_min"):
+        name = TRL_FIELD[library]
+        wanted = {str(level) for level in range(query["trl_min"], 10)}
+        narrowed = wanted & set(chosen[name]) if name in chosen else wanted
+        # nothing can be both: a level that does not exist finds nothing, as it should
+        chosen[name] = tuple(sorted(narrowed)) or ("none",)
+    if query["sort"] not in search.SORTS[library]:
+        errors.append(FieldError("sort", f"只能按 {'、'.join(search.SORTS[library])} 排序。"))
+    if errors:
+        raise Invalid(errors)
+    return chosen
+
+
+def _code(kind: str, vocabulary: str, value: str) -> str | None:
+    if kind == "flag":
+        return {"1": "1", "true": "1", "是": "1", "0": "0", "false": "0", "否": "0"}.get(value.lower())
+    found = getattr(platform().vocabularies, vocabulary).find(value)
+    return None if found is None else str(found)
+
+
+def _page(
+    documents: list[dict[str, Any]], total: int, page: int, per_page: int, **more: Any
+) -> dict[str, Any]:
+    return {"items": documents, "total": total, "page": page, "per_page": per_page, **more}
+
+
+def _documents(rows: tuple[Shown, ...], person: Actor) -> list[dict[str, Any]]:
+    return [listing_document(shown.row, shown.organisation, person) for shown in rows]
+
+
+def _answer(row: ListingColumns, person: Actor, status: int = 200) -> Any:
+    """One listing with its ETag; an owner's organisation and an agreed introduction are looked up in two queries."""
+    with platform().database.read() as session:
+        organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
+        agreed = _agreed(session, row, person)
+    document = OUTPUT[row.library]().dump(listing_document(row, organisation, person, agreed=agreed))
+    tag = etag(document)
+    if status == 200 and request.method == "GET" and tag in _tags(request.headers.get("If-None-Match", "")):
+        response = Response(status=304)
+    else:
+        response = jsonify(document)
+        response.status_code = status
+    response.headers["ETag"] = tag
+    if status == 201:
+        response.headers["Location"] = f"{PREFIX}/{row.library}/{row.id}"
+    return response
+
+
+def _agreed(session: Session, row: ListingColumns, person: Actor) -> bool:
+    """Whether an accepted introduction opened this need's enterprise to the person's organisation."""
+    if not isinstance(row, Need) or person.organisation_id is None or owns(person, row):
+        return False
+    asked = introductions.of_need(session, row.id).values()
+    return any(
+        i.state == "accepted" and i.achievement.organisation_id == person.organisation_id for i in asked
+    )
+
+
+def _tags(header: str) -> set[str]:
+    return {part.strip().removeprefix("W/") for part in header.split(",")}
+
+
+def revision_asked() -> int | None:
+    """The revision in If-Match, None for `*`; raises 428 without the header, -1 matches nothing."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header:
+        message = "修改要带上 If-Match：先 GET 这一条，把回答里的 ETag 原样放进来。"
+        raise with_message(PreconditionRequired(), "If-Match", message)
+    if header == "*":
+        return None
+    found = _IF_MATCH.fullmatch(header)
+    return int(found.group(1)) if found else -1
+
+
+@contextmanager
+def spoken_names(library: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The body under the catalogue's names; errors go back under the name the caller used."""
+    aliases = ALIASES.get(library, {})
+    used = {target: alias for alias, target in aliases.items() if alias in body or target not in body}
+    raw = {aliases.get(key, key): value for key, value in body.items()}
+    try:
+        yield raw
+    except Invalid as invalid:
+        found = [FieldError(used.get(e.field, e.field), e.message) for e in invalid.errors]
+        raise Invalid(found, invalid.message) from None
+
+
+def _routes(library: str) -> None:
+    """Declare the routes of one library."""
+    one, tag, noun = SINGULAR[library].lower(), TAGS[library], LIBRARIES[library].noun
+    creators = tuple(sorted(CREATORS[library]))
+
+    @endpoint("GET", f"/{library}", ANYONE, tag=tag, name=f"list_{library}", query=_list_query(library),
+              answer=_page_schema(library), summary=f"检索{noun}",
+              description="total 与 facets 只数按词找到的；只在意思上相近的在 also_by_meaning。")  # fmt: skip
+    def find(query: dict[str, Any]) -> Any:
+        person = actor()
+        found = search.search(
+            platform(), person, library, query["q"], _chosen(library, query), query["sort"],
+            query["page"], query["per_page"],
+        )  # fmt: skip
+        return _page(
+            _documents(found.items, person), found.total, found.page, found.per_page,
+            facets={name: dict(counts) for name, counts in found.facets.items()},
+            also_by_meaning=_documents(found.meaning, person), by_meaning=found.by_meaning,
+        )  # fmt: skip
+
+    @endpoint("GET", f"/{library}/{ID.format('listing_id')}", ANYONE, tag=tag, name=f"get_{one}",
+              answer=OUTPUT[library], headers=(_SINGLE,), summary=f"一条{noun}")  # fmt: skip
+    def get(listing_id: int) -> Any:
+        person = actor()
+        return _answer(entries.get(platform(), person, library, listing_id), person)
+
+    @endpoint("POST", f"/{library}", *creators, tag=tag, name=f"create_{one}", body=INPUT[library],
+              answer=OUTPUT[library], status=201, summary=f"录入{noun}",
+              description="存为草稿；发布用 POST …/publish。需求录入后马上可以取推荐。")  # fmt: skip
+    def create(body: dict[str, Any]) -> Any:
+        person = actor()
+        with spoken_names(library, body) as raw:
+            row = entries.create(platform(), person, library, raw)
+        return _answer(row, person, 201)
+
+    @endpoint("PATCH", f"/{library}/{ID.format('listing_id')}", *creators, tag=tag, name=f"edit_{one}",
+              body=INPUT[library], answer=OUTPUT[library], headers=(_EDIT,), summary=f"修改{noun}",
+              description="只改给出的字段。已发布的由所有者修改公开内容后，要再审核。")  # fmt: skip
+    def edit(body: dict[str, Any], listing_id: int) -> Any:
+        person = actor()
+        # a stranger learns neither that it exists nor that a header is missing
+        entries.get(platform(), person, library, listing_id)
+        with spoken_names(library, body) as raw:
+            row = entries.edit(
+                platform(), person, library, listing_id, raw, revision=revision_asked(), partial=True
+            )
+        return _answer(row, person)
+
+    @endpoint("POST", f"/{library}/{ID.format('listing_id')}/<string:verb>", *creators, tag=tag,
+              name=f"move_{one}", body=Reason, answer=OUTPUT[library], summary=f"{noun}的状态",
+              description=f"verb：{'、'.join(f'{v}（{n}）' for v, n in entries.VERB_NAMES.items())}。"
+              "所有者的 publish 等于提交审核；由运营发布或退回。")  # fmt: skip
+    def move(body: dict[str, Any], listing_id: int, verb: str) -> Any:
+        person = actor()
+        if verb == "publish" and not person.is_operator:
+            verb = "submit"
+        return _answer(entries.act(platform(), person, library, listing_id, verb, body["reason"]), person)
+
+    @endpoint("GET", f"/me/{library}", SIGNED_IN, tag=tag, name=f"my_{library}", query=OwnQuery,
+              answer=_own_page_schema(library), summary=f"我的{noun}")  # fmt: skip
+    def mine(query: dict[str, Any]) -> Any:
+        return _own(library, query)
+
+
+def _own(library: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    person, model, state = actor(), LIBRARIES[library].model, query["state"]
+    if state and state not in listing.STATE_NAMES:
+        raise Invalid(
+            [FieldError("state", f"没有“{state}”这个状态，可用：{'、'.join(listing.STATE_NAMES)}。")]
+        )
+    page, size = query["page"], query["per_page"]
+    with platform().database.read() as session:
+        if library == "talents":
+            own = _own_profile(session, person)
+            rows = [r for r in own if not state or r.state == state][(page - 1) * size : page * size]
+            counts = {r.state: 1 for r in own}
+        elif person.organisation_id is None:
+            rows, counts = [], {}
+        else:
+            owner = person.organisation_id
+            counts = listing.count_by_state(session, model, owner)
+            rows = listing.of_owner(session, model, owner, (page - 1) * size, size, state)
+        organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
+    total = counts.get(state, 0) if state else sum(counts.values())
+    return _page([listing_document(r, organisation, person) for r in rows], total, page, size, states=counts)
+
+
+def _own_profile(session: Session, person: Actor) -> list[ListingColumns]:
+    row: Talent | None = of_account(session, person.account_id or 0) if person.role == MANAGER else None
+    return [row] if row is not None else []
+
+
+@endpoint("GET", "/reviews/<string:library>", OPERATOR, tag="平台运营", query=Paging, summary="待审核的条目",
+          description="library：achievements、needs、talents；等得最久的在前，最多 100 条。",
+          answer=ma.Schema.from_dict({"items": ma.fields.List(Out("object"))}, name="ReviewQueue"))  # fmt: skip
+def reviews(query: dict[str, Any], library: str) -> Any:
+    """What waits for the operator."""
+    if library not in LIBRARIES:
+        raise NotFound()
+    person = actor()
+    with platform().database.read() as session:
+        rows = listing.waiting_for_review(session, LIBRARIES[library].model, query["per_page"])
+        known = {}
+        if library in candidates.MODELS:
+            ids = [row.id for row in rows]
+            known = candidates.load(session, library, ids, platform().embedder.model_id, public_only=False)
+    owners = {row_id: one.organisation for row_id, one in known.items()}
+    return {"items": [listing_document(row, owners.get(row.id), person) for row in rows]}
+
+
+for _name in LIBRARIES:
+    _routes(_name)
