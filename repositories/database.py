@@ -118,6 +118,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # a rollback would expire what the caller goes on reading
                 session.rollback()
                 session.close()
 
