@@ -109,10 +109,9 @@ def with_hint(session: Session, batch_id: int, limit: int) -> list[ImportRow]:
 
 
 def forget_good(session: Session, batch_id: int) -> None:
-    """Drop the staged copies of what is in the library now; refused rows stay for the download."""
-    session.execute(
-        delete(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.action != REFUSED)
-    )
+    """Drop the copies of what is in the library now; what was typed in refused rows stays for the download."""
+    good = (ImportRow.batch_id == batch_id, ImportRow.action != REFUSED)
+    session.execute(update(ImportRow).where(*good).values(raw={}))
 
 
 def lock(session: Session, batch_id: int) -> ImportBatch | None:

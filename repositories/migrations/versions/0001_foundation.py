@@ -222,12 +222,14 @@ def upgrade() -> None:
     sa.Column('file_hash', sa.String(length=64), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=True),
     sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('publish', sa.Boolean(), nullable=False),
+    sa.Column('good_only', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
-    sa.Column('good', sa.Integer(), nullable=False),
-    sa.Column('bad', sa.Integer(), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('counts', repositories.database.Json, nullable=False),
     sa.Column('notes', repositories.database.Json, nullable=False),
+    sa.Column('beat_at', repositories.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_at', repositories.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('finished_at', repositories.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_import_batches_account_id_accounts'), ondelete='SET NULL'),
@@ -236,6 +238,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('import_batches', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_import_batches_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_batches_created_at'), ['created_at'], unique=False)
 
     op.create_table('login_sessions',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -397,6 +400,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('raw', repositories.database.Json, nullable=False),
     sa.Column('errors', repositories.database.Json, nullable=False),
+    sa.Column('hint', sa.String(length=200), nullable=False),
     sa.Column('action', sa.String(length=10), nullable=False),
     sa.Column('row_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['import_batches.id'], name=op.f('fk_import_rows_batch_id_import_batches'), ondelete='CASCADE'),
@@ -543,6 +547,7 @@ def downgrade() -> None:
 
     op.drop_table('login_sessions')
     with op.batch_alter_table('import_batches', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_batches_created_at'))
         batch_op.drop_index(batch_op.f('ix_import_batches_account_id'))
 
     op.drop_table('import_batches')
