@@ -1,7 +1,13 @@
 // Keep what is typed into a form with data-draft="key" in this browser, until it is sent. Passwords, files and tokens are never kept.
-// On shared machines a draft is dropped after a week, and at once when the form is sent or the person says so.
+// A draft may hold confidential text and machines are shared: it is shown only to the account that typed it, and dropped on signing out,
+// when another account comes, when the form is sent, when the person says so, and after a week.
 const PREFIX = "sanku.draft.";
 const WEEK = 7 * 24 * 3600 * 1000;
+const who = () => document.body.dataset.who ?? "";
+
+function forget() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+}
 
 const keepable = (el) => el.name && !["password", "file", "hidden", "submit", "button"].includes(el.type) && !el.closest("[data-no-draft]");
 
@@ -51,26 +57,27 @@ export function carryDrafts() {
     if (!link) return;
     const values = {};
     for (const source of document.querySelectorAll("[data-carry-as]")) values[source.dataset.carryAs] = (source.value ?? source.textContent).trim();
-    try { localStorage.setItem(PREFIX + link.dataset.carry, JSON.stringify({ at: Date.now(), values })); } catch { /* a full or closed storage: the form is then simply empty */ }
+    try { localStorage.setItem(PREFIX + link.dataset.carry, JSON.stringify({ at: Date.now(), who: who(), values })); } catch { /* a full or closed storage: the form is then simply empty */ }
   });
 }
 
 /** Restore and keep the drafts of all forms under root. A form that came back with errors already holds what was typed, so nothing is restored over it. */
 export function keepDrafts(root) {
+  for (const out of root.querySelectorAll("form[data-sign-out]")) out.addEventListener("submit", forget);
   for (const form of root.querySelectorAll("form[data-draft]")) {
     const key = PREFIX + form.dataset.draft;
     const original = read(form);
     const returned = document.querySelector(".error-summary") !== null;
     let saved = null;
     try { saved = JSON.parse(localStorage.getItem(key)); } catch { localStorage.removeItem(key); }
-    if (saved && Date.now() - saved.at > WEEK) { localStorage.removeItem(key); saved = null; }
+    if (saved && (Date.now() - saved.at > WEEK || (saved.who && saved.who !== who()))) { localStorage.removeItem(key); saved = null; }
     if (saved && !returned && JSON.stringify(saved.values) !== JSON.stringify(original)) { write(form, saved.values); announce(form, saved, original); }
     const note = form.querySelector("[data-draft-note]");
     let timer = 0;
     let sent = false;
     const save = () => {
       if (sent) return;
-      try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); } catch { return; }
+      try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), who: who(), values: read(form) })); } catch { return; }
       if (note) note.textContent = `草稿已存在本机 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" })}`;
     };
     form.addEventListener("input", (event) => { if (event.isTrusted) { clearTimeout(timer); timer = setTimeout(save, 400); } });
