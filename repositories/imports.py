@@ -65,31 +65,30 @@ class ImportRow(Base):
     """[[field, message]]."""
     hint: Mapped[str] = mapped_column(String(200), default="")
     action: Mapped[str] = mapped_column(String(10), default="")
-    row_id: Mapped[int | None]
 
     __table_args__ = (Index("ix_import_rows_batch_number", "batch_id", "number", unique=True),)
 
 
-def stage(session: Session, batch: ImportBatch, rows: Sequence[tuple[int, dict, list]]) -> None:
-    """Keep (row number, what was typed by field, errors of reading) of a new batch."""
+def stage(session: Session, batch: ImportBatch, rows: Sequence[tuple[int, dict]]) -> None:
+    """Keep (row number, what was typed by field) of a new batch."""
     session.add(batch)
     session.flush()
     values = [
-        {"batch_id": batch.id, "number": n, "raw": raw, "errors": errors, "hint": "", "action": ""}
-        for n, raw, errors in rows
+        {"batch_id": batch.id, "number": n, "raw": raw, "errors": [], "hint": "", "action": ""}
+        for n, raw in rows
     ]
     if values:
         session.execute(insert(ImportRow), values)
 
 
 def rows_of(session: Session, batch_id: int) -> list[Any]:
-    """(id, number, raw, errors) of every staged row, in the order of the file."""
-    query = select(ImportRow.id, ImportRow.number, ImportRow.raw, ImportRow.errors)
+    """(id, number, raw, action) of every staged row, in the order of the file."""
+    query = select(ImportRow.id, ImportRow.number, ImportRow.raw, ImportRow.action)
     return list(session.execute(query.where(ImportRow.batch_id == batch_id).order_by(ImportRow.number)))
 
 
 def keep_verdicts(session: Session, verdicts: Sequence[dict[str, Any]]) -> None:
-    """Write what was decided: dicts of `id` and any of errors, hint, action, row_id (the same keys in each)."""
+    """Write what was decided: dicts of `id` and errors, hint and action."""
     if verdicts:
         session.execute(update(ImportRow), list(verdicts))
 
@@ -180,13 +179,13 @@ def twins(
     """Listings of these owners that bear one of the numbers or titles; demonstration content is nobody's twin."""
     known = list(owners)
     ids = [owner for owner in known if owner is not None]
-    whose = model.organisation_id.in_(ids)
+    whose = [model.organisation_id.in_(ids)]
     if None in known:
-        whose = or_(whose, model.organisation_id.is_(None))
+        whose.append(model.organisation_id.is_(None))
     found: dict[int, Row] = {}
     for column, wanted in ((model.external_id, external_ids), (model.title, titles)):
         for chunk in _chunks(sorted(set(wanted))):
-            query = select(model).where(whose, model.is_demo.is_(False), column.in_(chunk))
+            query = select(model).where(or_(*whose), model.is_demo.is_(False), column.in_(chunk))
             found.update((row.id, row) for row in session.scalars(query))
     return [found[key] for key in sorted(found)]
 

@@ -59,7 +59,7 @@ def upload(
     layout, rows = columns.split(library, table)
     if len(rows) > MAX_ROWS:
         raise UnreadableFile(f"有 {len(rows):,} 行，最多 {MAX_ROWS:,} 行，请拆成几个文件分别导入。")
-    staged = [(row.number, *columns.typed(layout, row)) for row in rows]
+    staged = [(row.number, columns.typed(layout, row)) for row in rows]
     with platform.database.write() as session:
         batch = ImportBatch(
             library=library, filename=_shown_name(filename), file_hash=hashlib.sha256(data).hexdigest(),

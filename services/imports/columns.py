@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.imports.table import HEADER_WITHIN, Row, Table, UnreadableFile
 from services.listings.catalogue import FIELDS
@@ -16,6 +17,7 @@ from services.listings.fields import Field
 
 OWNER_NAME, OWNER_CODE = "organisation", "organisation_uscc"
 """Cells that say whose listing it is; they are no fields of the listing."""
+UNREADABLE = "_unreadable"
 CLEAR = "清空"
 """Typed into a cell, it empties the field of a record that is already there; an empty cell changes nothing."""
 
@@ -50,7 +52,7 @@ _OWNERS = {
     OWNER_NAME: ("单位名称", "单位", "所属单位", "完成单位", "企业名称", "机构", "organisation_name"),
     OWNER_CODE: ("统一社会信用代码", "信用代码", "uscc"),
 }
-_RANGES = {
+_RANGES: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]] = {
     "achievements": {("price_min", "price_max"): ("意向价格", "价格", "报价", "price")},
     "needs": {("budget_min", "budget_max"): ("预算", "预算范围", "budget")},
 }
@@ -119,20 +121,20 @@ def split(library: str, table: Table) -> tuple[Layout, list[Row]]:
     )
 
 
-def typed(layout: Layout, row: Row) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """What a row says by field, empty cells left out, and the errors of reading its cells."""
-    raw: dict[str, str] = {}
-    errors = []
+def typed(layout: Layout, row: Row) -> dict[str, Any]:
+    """What a row says by field, empty cells left out; under `UNREADABLE` the [field, message] of cells nobody can read."""
+    raw: dict[str, Any] = {}
+    errors: list[list[str]] = []
     for column in layout.columns:
         if message := row.wrong.get(column.index):
-            errors.append((column.targets[-1], message))
+            errors.append([column.targets[-1], message])
         if column.index >= len(row.cells) or not row.cells[column.index]:
             continue
         raw.update(_cell(column, _unescaped(row.cells[column.index])))
     if stray := [cell for cell in row.cells[layout.width :] if cell]:
         text = f"这一行比表头多出 {len(stray)} 格（“{stray[0][:12]}”），多半是内容里的逗号没有用引号括起。"
-        errors.append((layout.columns[0].targets[0], text))
-    return raw, errors
+        errors.append([layout.columns[0].targets[0], text])
+    return raw | {UNREADABLE: errors} if errors else raw
 
 
 def _layout(library: str, cells: Sequence[str]) -> Layout:
@@ -170,7 +172,8 @@ def _own_headings(library: str) -> frozenset[str]:
 def _lookup(library: str) -> dict[str, tuple[str, ...]]:
     """{folded heading: targets}; what the catalogue calls a field wins over what people may call it."""
     found: dict[str, tuple[str, ...]] = {}
-    pairs = [(n, (f.name,)) for f in FIELDS[library] for n in (f.name, f.label, f.column)]
+    pairs: list[tuple[str, tuple[str, ...]]] = []
+    pairs += [(n, (f.name,)) for f in FIELDS[library] for n in (f.name, f.label, f.column)]
     pairs += [(alias, ("external_id",)) for alias in _EXTERNAL]
     pairs += [(alias, (name,)) for name, aliases in _ALIASES[library].items() for alias in aliases]
     pairs += [(alias, ends) for ends, aliases in _RANGES.get(library, {}).items() for alias in aliases]

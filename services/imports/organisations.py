@@ -102,14 +102,13 @@ def write(
     *,
     batch_id: int,
     approve: bool,
-) -> dict[int, int]:
-    """Add and change organisations; gives {staging row id: organisation id}.
+) -> None:
+    """Add and change organisations.
 
     New ones are approved when the command line brings them, or with a checked credit code; without it an operator
     still has to look at them.
     """
     fields = fields_of("organisations")
-    written: dict[int, int] = {}
     done: dict[str, list[int]] = defaultdict(list)
     for reading in readings:
         if reading.action == NEW:
@@ -130,15 +129,9 @@ def write(
             if changed & _IN_DOCUMENTS:
                 row.renamed(session)
             done["organisation.reimported"].append(row.id)
-        elif reading.twin is not None:
-            row = reading.twin
-        else:
-            continue
-        written[reading.key] = row.id
     for action, ids in done.items():
         for row_id in ids:
             audit.write(session, actor, action, "organisations", row_id, batch=batch_id)
-    return written
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

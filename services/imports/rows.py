@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.errors import FieldError, Invalid
-from services.imports.columns import CLEAR, OWNER_CODE, OWNER_NAME, fields_of, title_of
+from services.imports.columns import CLEAR, OWNER_CODE, OWNER_NAME, UNREADABLE, fields_of, title_of
 from services.listings.fields import Field
 from services.listings.reading import clean, read_fields
 
@@ -45,7 +45,9 @@ class Reading:
     action: str = ""
     twin: Any = None
     hint: str = ""
-    same_as: int | None = field(default=None)
+    same_as: int | None = None
+    foreseen: str = ""
+    """The action of an earlier check."""
 
     def refuse(self, name: str, message: str) -> None:
         """Add an error."""
@@ -61,22 +63,26 @@ class Reader:
         self.title = next(f for f in self.fields if f.name == title_of(library))
         self.vocabularies = _Remembering(vocabularies)
 
-    def read(self, key: int, number: int, said: Mapping[str, str], errors: list[list[str]]) -> Reading:
-        """Typed values of one staged row with every problem found."""
-        found = [FieldError(name, message, number) for name, message in errors]
+    def read(self, row: Any) -> Reading:
+        """Typed values of one staged row (id, number, raw, errors, action) with every problem found.
+
+        Of the errors of an earlier check only those of unreadable cells count: the others are found again.
+        """
+        said: Mapping[str, str] = row.raw
+        found = [FieldError(name, message, row.number) for name, message in row.raw.get(UNREADABLE, ())]
         faulty = {error.field for error in found}
         spoken = {
             f.name: "" if text == CLEAR else text
             for f in self.fields
             if f.name not in faulty and (text := said.get(f.name, ""))
         }
-        reading = Reading(key, number, said, {}, found)
+        reading = Reading(row.id, row.number, said, {}, found, foreseen=row.action)
         try:
             reading.values = read_fields(
                 self.fields, spoken, self.vocabularies, yuan_per_unit=YUAN_PER_UNIT, partial=True
             )
         except Invalid as invalid:
-            reading.errors += [FieldError(e.field, e.message, number) for e in invalid.errors]
+            reading.errors += [FieldError(e.field, e.message, row.number) for e in invalid.errors]
         for f in self.fields:
             if reading.values.get(f.name, "") is None and f.default is not None:
                 reading.values[f.name] = f.default

@@ -68,13 +68,16 @@ def commit(platform: Platform, actor: Actor, batch_id: int) -> None:
                 held.state = CHECKED
                 _note(held, "检查之后库里有了变化，有的行现在通不过了。库里没有改动，请看下面的问题。")
                 return
-            written = _write(session, platform, actor, held, readings)
-            _keep(session, held, readings, written)
+            _write(session, platform, actor, held, readings)
+            held.counts = dict(Counter(r.action for r in readings))
             held.state, held.done, held.finished_at = DONE, held.total, platform.now()
-            imports.forget_good(session, batch_id)
             audit.write(
                 session, actor, "import.committed", "imports", batch_id, library=held.library, **held.counts
             )
+        # what was staged is tidied afterwards, so that other writers wait no longer than they must
+        with platform.database.write() as session:
+            imports.keep_verdicts(session, [_verdict(r) for r in readings if r.action != r.foreseen])
+            imports.forget_good(session, batch_id)
     except platform.database.busy_errors:
         log.warning("import %s met other writers", batch_id, exc_info=True)
         _failed(platform, batch_id, COMMITTING, _BUSY, state=CHECKED)
@@ -120,8 +123,8 @@ def _read_rows(platform: Platform, batch: ImportBatch) -> list[Reading]:
     with platform.database.read() as session:
         rows = imports.rows_of(session, batch.id)
     readings = []
-    for done, (key, number, raw, errors) in enumerate(rows, 1):
-        readings.append(reader.read(key, number, raw, errors))
+    for done, row in enumerate(rows, 1):
+        readings.append(reader.read(row))
         if done % _STEP == 0:
             with platform.database.write() as session:
                 imports.beat(session, batch.id, done, platform.now())
@@ -141,30 +144,23 @@ def _settle(
 
 def _write(
     session: Session, platform: Platform, actor: Actor, batch: ImportBatch, readings: Sequence[Reading]
-) -> dict[int, int]:
-    if batch.library == "organisations":
-        return organisations.write(
-            session, platform, actor, readings, batch_id=batch.id, approve=batch.publish
-        )
-    library = LIBRARIES[batch.library]
-    return writing.write(
-        session, platform, actor, library, readings, batch_id=batch.id, publish=batch.publish
-    )
-
-
-def _keep(
-    session: Session, batch: ImportBatch, readings: Sequence[Reading], written: dict[int, int] | None = None
 ) -> None:
+    if batch.library == "organisations":
+        organisations.write(session, platform, actor, readings, batch_id=batch.id, approve=batch.publish)
+        return
+    library = LIBRARIES[batch.library]
+    writing.write(session, platform, actor, library, readings, batch_id=batch.id, publish=batch.publish)
+
+
+def _keep(session: Session, batch: ImportBatch, readings: Sequence[Reading]) -> None:
     batch.counts = dict(Counter(r.action for r in readings))
-    verdicts: list[dict[str, Any]] = [
-        {
-            "id": r.key, "action": r.action, "hint": r.hint[:200], "row_id": (written or {}).get(r.key),
-            "errors": [[e.field, e.message] for e in r.errors],
-        }
-        for r in readings
-    ]  # fmt: skip
     session.flush()
-    imports.keep_verdicts(session, verdicts)
+    imports.keep_verdicts(session, [_verdict(reading) for reading in readings])
+
+
+def _verdict(reading: Reading) -> dict[str, Any]:
+    errors = [[e.field, e.message] for e in reading.errors]
+    return {"id": reading.key, "action": reading.action, "hint": reading.hint[:200], "errors": errors}
 
 
 def _failed(platform: Platform, batch_id: int, was: str, message: str, state: str = FAILED) -> None:

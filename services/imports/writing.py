@@ -30,8 +30,8 @@ def write(
     *,
     batch_id: int,
     publish: bool,
-) -> dict[int, int]:
-    """Add and change listings; gives {staging row id: listing id}. Organisations that are missing are made first."""
+) -> None:
+    """Add and change listings; organisations that are missing are made first."""
     fresh = [r for r in readings if r.action == NEW]
     made = owners.make(session, platform, library.name, (r.owner for r in fresh if r.owner.is_new))
     rows = [
@@ -52,8 +52,6 @@ def write(
         audit.write(session, actor, "listing.imported", library.name, row.id, batch=batch_id)
     for reading in changed:
         audit.write(session, actor, "listing.reimported", library.name, reading.twin.id, batch=batch_id)
-    written = {r.key: row.id for r, row in zip(fresh, rows, strict=True)}
-    return written | {r.key: r.twin.id for r in readings if r.twin is not None}
 
 
 def _new(

@@ -402,7 +402,6 @@ def upgrade() -> None:
     sa.Column('errors', repositories.database.Json, nullable=False),
     sa.Column('hint', sa.String(length=200), nullable=False),
     sa.Column('action', sa.String(length=10), nullable=False),
-    sa.Column('row_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['import_batches.id'], name=op.f('fk_import_rows_batch_id_import_batches'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_rows'))
     )
