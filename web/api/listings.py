@@ -33,6 +33,17 @@ from web.current import actor, platform
 
 TAGS = {"achievements": "技术成果", "needs": "技术需求", "talents": "技术转移人才"}
 TRL_FIELD = {"achievements": "trl", "needs": "wanted_trl"}
+FLAGS = {
+    "yes": "yes",
+    "true": "yes",
+    "1": "yes",
+    "是": "yes",
+    "no": "no",
+    "false": "no",
+    "0": "no",
+    "否": "no",
+}
+"""How a flag is filtered by; the index knows yes and no."""
 _IF_MATCH = re.compile(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{1,64})?"?')
 _SINGLE = ("If-None-Match", "上次得到的 ETag；没有变化时回答 304", False)
 _EDIT = ("If-Match", "您所依据的 ETag（或版本号）；已被别人修改时回答 412", True)
@@ -146,7 +157,7 @@ def _chosen(library: str, query: Mapping[str, Any]) -> dict[str, tuple[str, ...]
 
 def _code(kind: str, vocabulary: str, value: str) -> str | None:
     if kind == "flag":
-        return {"1": "1", "true": "1", "是": "1", "0": "0", "false": "0", "否": "0"}.get(value.lower())
+        return FLAGS.get(value.lower())
     found = getattr(platform().vocabularies, vocabulary).find(value)
     return None if found is None else str(found)
 
