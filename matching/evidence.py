@@ -21,7 +21,7 @@ _GLUE = _words("以及 及其 基于 一种 用于 有关 关于 进行 通过 �
 # Words taken off both ends of a shared run: each stood in the first lists as a "reason" and convinced nobody.
 _EDGE = _words(
     """
-    研究 技术 方法 应用 开发 研发 研制 关键 示范 推广 项目 产业化 产业 成果 转化 集成
+    研究 技术 方法 应用 开发 研发 研制 关键 示范 推广 项目 产业化 产业 成果 转化
     创新 新型 高效 高性能 高品质 高质量 一体化 系列 若干 相关 主要 实现 解决 提高 需求
     合作 寻求 问题 难题 攻关 探索 实践 推进 及 和 在 对 为 等 其 中 用 式 性 型
     """
@@ -36,7 +36,7 @@ _PLAIN = (
     性能 功能 结构 模型 机理 影响 条件 效果 质量 成本 过程 使用 利用 制作 综合 综合利用
     国产 国内 国家 我国 市场 需要 要求 具有 多种 不同 能力 水平 规模 体系 模式 方案
     数据 信息 科技 专用 通用 测试 试验 实验 运行 工作 目标 指标 基础 资源 环境 安全
-    自动 智能 全 类 化 法 器 机 品 料 量 率 度 力 体 剂 组合 复合 配套 配方 特种
+    自动 智能 全 类 化 法 器 机 品 料 量 率 度 力 体 剂 组合 集成 配套 配方 特种
     先进 现代 高端 高 大 小 低 多 双 超 快速 生产线 生产工艺 制备方法 组合物 定制 构建
     策略 标准 标准化 规范 培养 选择 适用 作为 可以 形成 区域 局部 品种 优良 优质 可调
     种类 具备 新 原有 目前 年 月 万元 一定 本 该 主持 参与 经济 社会 效益 发展 支持
@@ -51,14 +51,16 @@ _RIGHT_EDGE = re.compile(f"(?:{'|'.join(sorted(_EDGE, key=len, reverse=True))})+
 _ALL_PLAIN = re.compile(f"(?:{'|'.join(sorted(set(_PLAIN), key=len, reverse=True))})+")
 _WORD_CHARACTER = re.compile(r"\w")
 _IS_HAN = re.compile(f"[{HAN}]")
-_NUMBER = re.compile(r"[\d.]+")
+_NUMBER = re.compile(r"[\d.%/年月日项台套吨件米]+")
 
 SHORTEST = 2
 MOST_WORDS = 4
 LONG = 300
 """Characters from which a text is prose: its spaces are where its author put them."""
+BOUND = 0.6
+"""Cohesion from which a cut between two neighbours goes through a word: 空气 1.1, 高温 0.7, 池材 0, 料制 -1.2."""
 LOOSE = 1.5
-"""Cohesion under which two neighbours are not one word: 饱和 is far above it, 泵和 far below."""
+"""Cohesion under which a generic character is taken off the end of a word: 饱和 3.0 keeps it, 泵和 0 does not."""
 TOO_LONG = 16
 """A shared run longer than this is a whole phrase; it is shown, but weighs no more than a word of this length."""
 
@@ -182,7 +184,7 @@ def _torn(ngrams: Ngrams, text: str, cut: int, *, inner: int) -> bool:
         return True
     outside = ngrams.cohesion(before, after)
     inside = ngrams.cohesion(text[inner], before) if inner < cut else ngrams.cohesion(after, text[inner])
-    return outside > LOOSE and outside > inside
+    return outside > max(BOUND, inside)
 
 
 def _carries(word: str) -> bool:

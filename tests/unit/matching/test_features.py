@@ -1,0 +1,124 @@
+"""One test for each reason of the ranking, and one that none is without name, words, weight and test."""
+
+from __future__ import annotations
+
+import pytest
+
+from matching.features import FEATURES, describe
+from matching.features.meaning import semantic_nearness
+from matching.features.terms import budget, industry, maturity, mode, region
+from matching.features.wording import body_words, title_words
+from tests.unit.matching.world import achievement, need, pair, shipped, vector
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.__name__)
+def test_every_feature_has_a_page_a_weight_and_a_test(feature):
+    page = {one.feature: one for one in describe()}[feature.__name__]
+    assert 2 <= len(page.title) <= 8
+    assert page.text.endswith("。")
+    assert shipped().curves[feature.__name__].most > 0
+    assert f"test_{feature.__name__}" in globals()
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.__name__)
+def test_what_nobody_said_is_unknown_and_not_zero(feature):
+    assert feature(pair(need(""), achievement(""))) is None
+
+
+def test_title_words():
+    same = title_words(pair(need("激光熔覆"), achievement("激光熔覆")))
+    near = title_words(pair(need("激光熔覆修复"), achievement("激光熔覆粉末")))
+    far = title_words(pair(need("激光熔覆"), achievement("小麦育种")))
+    assert same == pytest.approx(1.0)
+    assert far == 0.0
+    assert 0.3 < near < same
+
+
+def test_a_rare_word_in_common_counts_more_than_a_common_one():
+    rare = title_words(pair(need("石墨烯导热膜研究"), achievement("石墨烯电极")))
+    common = title_words(pair(need("石墨烯导热膜研究"), achievement("电极研究")))
+    assert rare > common > 0
+
+
+def test_titles_exported_with_spaces_are_the_same_titles():
+    assert title_words(pair(need("激光熔覆 led 灯"), achievement("激光 熔覆 led灯"))) == pytest.approx(1.0)
+
+
+def test_body_words():
+    title = "污水处理膜"
+    asked = body_words(pair(need("环保", text="我们需要污水处理膜"), achievement(title)))
+    offered = body_words(pair(need(title), achievement("环保", text="本成果是一种污水处理膜")))
+    nothing = body_words(pair(need("环保", text="小麦"), achievement(title)))
+    assert asked > 0.5
+    assert offered > 0.5
+    assert nothing == 0.0
+    assert body_words(pair(need(title), achievement(title))) is None
+
+
+def test_a_description_on_the_other_side_too_never_lowers_the_words_found():
+    one = pair(need("环保", text="我们需要污水处理膜"), achievement("污水处理膜"))
+    both = pair(need("环保", text="我们需要污水处理膜"), achievement("污水处理膜", text="与此无关"))
+    assert body_words(both) == body_words(one)
+
+
+def test_semantic_nearness():
+    a, b = vector(1, 0), vector(1, 1)
+    assert semantic_nearness(pair(need(vector=a), achievement(vector=a))) == pytest.approx(1.0)
+    assert semantic_nearness(pair(need(vector=a), achievement(vector=b))) == pytest.approx(2**-0.5, abs=1e-6)
+    assert semantic_nearness(pair(need(vector=a), achievement())) is None
+    assert semantic_nearness(pair(need(vector=a), achievement(vector=vector(1, 1, 1)))) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "value"),
+    [("C26", "C26", 1.0), ("C26", "C27", 0.4), ("C", "C27", 0.4), ("C26", "A01", 0.0), ("", "C26", None)],
+)
+def test_industry(a, b, value):
+    assert industry(pair(need(industry=a), achievement(industry=b))) == value
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "value"),
+    [
+        ("330200", "330203", 1.0),
+        ("330200", "330100", 0.5),
+        ("330000", "330100", 1.0),
+        ("330200", "510100", 0.0),
+        ("330200", "", None),
+    ],
+)
+def test_region(a, b, value):
+    assert region(pair(need(region=a), achievement(region=b))) == value
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has", "value"),
+    [(6, 6, 1.0), (6, 9, 1.0), (6, 5, 0.6), (6, 4, 0.3), (6, 3, 0.0), (6, None, None)],
+)
+def test_maturity(wanted, has, value):
+    assert maturity(pair(need(wanted_trl=wanted), achievement(trl=has))) == value
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "value"),
+    [
+        ({"license"}, {"license", "transfer"}, 1.0),
+        ({"license"}, {"transfer"}, 0.0),
+        ({"license"}, set(), None),
+    ],
+)
+def test_mode(wanted, offered, value):
+    one = pair(need(wanted_modes=frozenset(wanted)), achievement(modes=frozenset(offered)))
+    assert mode(one) == value
+
+
+@pytest.mark.parametrize(
+    ("money", "price", "value"), [(100, 80, 1.0), (100, 150, 0.5), (100, 200, 0.0), (0, 5, 0.0), (0, 0, 1.0)]
+)
+def test_budget(money, price, value):
+    assert budget(pair(need(budget_max=money), achievement(price_min=price))) == pytest.approx(value)
+
+
+def test_one_figure_stands_for_a_range():
+    assert budget(pair(need(budget_min=100), achievement(price_max=90))) == 1.0
+    assert budget(pair(need(budget_min=100), achievement())) is None
