@@ -147,7 +147,7 @@ def value_label(name: str, value: str) -> str:
     if name in ("region", "regions"):
         return labels.place(value) or value
     if name == "is_bounty":
-        return "是" if value in ("1", "true") else "否"
+        return "是" if value == "yes" else "否"
     if name in ("trl", "wanted_trl"):
         return f"TRL {value}"
     vocabulary = FACET_LABELS[name][1]

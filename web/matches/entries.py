@@ -115,7 +115,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
         ],
         cautions=item.cautions, introduction=introduction_label(item.introduction),
         passed={"reason_label": labels.name("pass_reasons", item.passed.reason)} if item.passed else None,
-        urls=urls, can_introduce=item.row.organisation_id is not None and item.entry_id is not None,
+        urls=urls,
     )  # fmt: skip
 
 
