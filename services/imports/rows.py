@@ -88,7 +88,7 @@ class Reader:
                 reading.values[f.name] = f.default
         if reading.values.get("external_id") == "":
             del reading.values["external_id"]
-        if self.title.name not in reading.values and self.title.name not in {e.field for e in reading.errors}:
+        if self.title.name not in faulty and self.title.name not in spoken:
             reading.refuse(self.title.name, f"请填写{self.title.label}。")
         return reading
 
