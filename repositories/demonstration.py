@@ -143,6 +143,4 @@ def _vectors(session: Session, keys: set[str]) -> None:
 
 def _forget(session: Session, kind: str, ids: list[int]) -> None:
     for some in _chunks(ids):
-        session.execute(
-            delete(AuditRow).where(AuditRow.object_type == kind, AuditRow.object_id.in_(some))
-        )
+        session.execute(delete(AuditRow).where(AuditRow.object_type == kind, AuditRow.object_id.in_(some)))

@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, delete, select, update
 from repositories.database import Session
 from repositories.listing import PUBLISHED
 from repositories.notices import OFF, WAITING, Notice
+from repositories.vectors import StoredVector
 
 EXPIRING = "listing.expiring"
 
@@ -35,8 +36,7 @@ def prune_notices(session: Session, before: datetime, letters_before: datetime) 
     """Drop old notices, and letters (whose links have run out by then) earlier; gives how many."""
     old = delete(Notice).where(Notice.created_at < before, Notice.mail_state != WAITING)
     letters = delete(Notice).where(~Notice.in_inbox, Notice.created_at < letters_before)
-    rows = (session.execute(letters), session.execute(old))
-    return sum(int(r.rowcount) for r in rows)  # type: ignore[attr-defined]
+    return sum(int(session.execute(query).rowcount) for query in (letters, old))  # type: ignore[attr-defined,misc]
 
 
 def blank_unsent_letters(session: Session) -> int:
@@ -52,3 +52,12 @@ def lease_letters(session: Session, now: datetime, lease: timedelta, limit: int)
     for notice in found:
         notice.mail_at = now + lease
     return found
+
+
+def lacks_vectors(session: Session, model: Any, model_id: str) -> bool:
+    """Whether a published listing of this library has no vector under this model yet."""
+    known = select(StoredVector.content_hash).where(
+        StoredVector.content_hash == model.vector_key, StoredVector.model_id == model_id
+    )
+    query = select(model.id).where(model.state == PUBLISHED, ~known.exists())
+    return session.scalar(query.limit(1)) is not None

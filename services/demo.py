@@ -88,17 +88,17 @@ def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
     """
     if is_empty(platform) is False and _loaded_now(platform):
         raise Conflict("演示内容已经载入。")
-    progress("读取演示内容", 0, 3)
+    progress("Reading the demonstration content", 0, 3)
     content = files.read(platform)
     known = shipped.load(platform.embedder.model_id)
     hashed = PasswordHasher().hash(password(platform))
-    progress("写入数据库", 1, 3)
+    progress("Writing it to the database", 1, 3)
     with platform.database.write() as session:
         _store(session, platform, content, hashed)
         wanted = {row.vector_key for row in content.listings}
         here = {key: vector for key, vector in known.items() if key in wanted}
         vectors.put_many(session, platform.embedder.model_id, here)
-    progress("写入数据库", 3, 3)
+    progress("Writing it to the database", 3, 3)
     _known.clear()
     return Loaded(
         organisations=len(content.organisations),
@@ -121,7 +121,9 @@ def keep_password(platform: Platform) -> None:
     """Let the demonstration accounts have the password of the setting, when it was changed since they were made."""
     hasher, wanted = PasswordHasher(), password(platform)
     with platform.database.read() as session:
-        stale = [a.id for a in demonstration.accounts(session) if not _matches(hasher, a.password_hash, wanted)]
+        stale = [
+            a.id for a in demonstration.accounts(session) if not _matches(hasher, a.password_hash, wanted)
+        ]
     if stale:
         hashed = hasher.hash(wanted)
         with platform.database.write() as session:

@@ -70,9 +70,11 @@ class Result:
 def read(folder: Path) -> Labels:
     """Labels from `needs.jsonl` (id, title, text) and `pairs.tsv` (need_id, achievement_id, level, title);
     raises BadLabels."""
+    number = 0
     try:
         needs = {}
-        for number, line in enumerate((folder / "needs.jsonl").read_text(encoding="utf-8").splitlines(), 1):
+        for line in (folder / "needs.jsonl").read_text(encoding="utf-8").splitlines():
+            number += 1
             if line.strip():
                 raw = json.loads(line)
                 needs[str(raw["id"])] = (str(raw["title"]), str(raw.get("text") or ""))
@@ -80,7 +82,9 @@ def read(folder: Path) -> Labels:
         with (folder / "pairs.tsv").open(encoding="utf-8", newline="") as file:
             rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             if [name.strip() for name in next(rows)[:3]] != ["need_id", "achievement_id", "level"]:
-                raise BadLabels(f"{folder / 'pairs.tsv'}: the header must begin with need_id, achievement_id, level")
+                raise BadLabels(
+                    f"{folder / 'pairs.tsv'}: the header must begin with need_id, achievement_id, level"
+                )
             for number, (need, achievement, level, title, *_) in enumerate(rows, 2):
                 if need not in needs:
                     raise BadLabels(f"{folder / 'pairs.tsv'}:{number}: need {need} is not in needs.jsonl")
@@ -104,13 +108,13 @@ def evaluate(platform: Platform, labels: Labels, progress: Progress = lambda *_:
             schema.upgrade(database)
             judged = {pair.need for pair in labels.pairs}
             needs = _take_in(
-                bench, "needs", "导入需求",
+                bench, "needs", "Taking in needs",
                 {key: {"title": title[:MAX_TITLE], "problem": text[:MAX_TEXT]}
                  for key, (title, text) in labels.needs.items() if key in judged},
                 progress,
             )  # fmt: skip
             achievements = _take_in(
-                bench, "achievements", "导入成果",
+                bench, "achievements", "Taking in achievements",
                 {key: {"title": title[:MAX_TITLE]} for key, title in labels.achievements.items()}, progress,
             )  # fmt: skip
             _encode(bench, [*needs.values(), *achievements.values()], progress)
@@ -125,7 +129,9 @@ def write_ranking(result: Result, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(("need_id", "achievement_id", "score", "level"))
-        writer.writerows((need, achievement, f"{score:.6f}", level) for need, achievement, score, level in result.ranking)
+        writer.writerows(
+            (need, achievement, f"{score:.6f}", level) for need, achievement, score, level in result.ranking
+        )
 
 
 def _take_in(
@@ -150,7 +156,7 @@ def _take_in(
 
 def _encode(bench: Platform, rows: Iterable[ListingColumns], progress: Progress) -> None:
     """Every vector once, in batches; the code that recommends then finds them in the cache."""
-    found = encode(bench.embedder, rows, lambda done, total: progress("编码", done, total))
+    found = encode(bench.embedder, rows, lambda done, total: progress("Encoding", done, total))
     with bench.database.write() as session:
         vectors.put_many(session, bench.embedder.model_id, found)
 
@@ -173,7 +179,7 @@ def _rank(
         assert need is not None
         for one in recommend.judge_pairs(bench, need, ids):
             ranking.append((key, names[one.achievement_id], one.score, one.level))
-        progress("排序", done, len(lists))
+        progress("Ranking", done, len(lists))
     return ranking
 
 
@@ -202,4 +208,8 @@ def _report(
         "model_title": nearness,
         "z_sum": evaluation.z_sum(own, words, nearness),
     }
-    return {**evaluation.report(scored, baselines), "ranker": bench.ranker.name, "model": bench.embedder.model_id}
+    return {
+        **evaluation.report(scored, baselines),
+        "ranker": bench.ranker.name,
+        "model": bench.embedder.model_id,
+    }

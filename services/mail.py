@@ -106,7 +106,10 @@ def _connection(platform: Platform) -> Iterator[smtplib.SMTP]:
     settings = platform.settings
     if settings.smtp_tls == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            settings.smtp_host,
+            settings.smtp_port,
+            timeout=TIMEOUT_SECONDS,
+            context=ssl.create_default_context(),
         )
     else:
         server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)

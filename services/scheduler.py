@@ -19,6 +19,7 @@ from repositories.database import Session
 from repositories.listing import ListingColumns, due_to_expire
 from services import introductions, mail, notices
 from services.access import COMMAND
+from services.imports import batches
 from services.listings.library import LIBRARIES, Library
 from services.platform import Platform
 
@@ -79,7 +80,7 @@ def expire_introductions(platform: Platform) -> str:
 
 
 def prune(platform: Platform) -> str:
-    """Forget what has run out: sessions, links, tokens, failures, old runs and notices."""
+    """Forget what has run out: sessions, links, tokens, failures, old runs, notices, staged imports."""
     now = platform.now()
     with platform.database.write() as session:
         accounts.prune(session, now)
@@ -88,7 +89,8 @@ def prune(platform: Platform) -> str:
         runs = introduction_rows.prune_runs(session, now - RUNS_KEPT)
     with platform.database.write() as session:
         gone = upkeep.prune_notices(session, now - NOTICES_KEPT, now - LETTERS_KEPT)
-    return f"清理匹配记录 {runs} 条、通知 {gone} 条、失效链接 {blanked} 条"
+    files = batches.prune(platform)
+    return f"清理匹配记录 {runs} 条、通知 {gone} 条、失效链接 {blanked} 条、导入暂存 {files} 份"
 
 
 def send_mail(platform: Platform) -> str:
@@ -148,7 +150,13 @@ def run_task(platform: Platform, task: Task) -> bool:
 
 
 def _tell_owner(
-    session: Session, platform: Platform, library: Library, row: ListingColumns, kind: str, what: str, body: str
+    session: Session,
+    platform: Platform,
+    library: Library,
+    row: ListingColumns,
+    kind: str,
+    what: str,
+    body: str,
 ) -> bool:
     """Tell the organisation, or the person whose profile it is; False where there is nobody."""
     subject, href = f"{library.noun}{what}：{row.title}", f"/{library.name}/{row.id}"

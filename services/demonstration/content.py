@@ -57,7 +57,11 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
     """Read all files; raises BadContent."""
     owners: dict[str, str] = {}
     found: dict[str, list[Any]] = {"achievements": [], "needs": [], "talents": []}
-    for name, owner_key in (("achievements", "institution_uscc"), ("needs", "enterprise_uscc"), ("talents", "")):
+    for name, owner_key in (
+        ("achievements", "institution_uscc"),
+        ("needs", "enterprise_uscc"),
+        ("talents", ""),
+    ):
         for where, raw in _lines(folder, f"{name}_*.jsonl"):
             if name == "talents":
                 raw = {**raw, "title": raw["name"]}
@@ -65,7 +69,9 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
             if owner_key:
                 owners[raw["external_id"]] = raw[owner_key]
             found[name].append(row)
-    organisations = [_organisation(platform, raw, where) for where, raw in _lines(folder, "organisations_*.jsonl")]
+    organisations = [
+        _organisation(platform, raw, where) for where, raw in _lines(folder, "organisations_*.jsonl")
+    ]
     papers = [_paper(raw) for _, raw in _lines(folder, "chinaxiv.jsonl")]
     accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
     content = Content(organisations, papers=papers, owners=owners, accounts=accounts, **found)
@@ -117,7 +123,9 @@ def _listing(platform: Platform, name: str, raw: Mapping[str, Any], where: str) 
 
 def _paper(raw: Mapping[str, Any]) -> Achievement:
     """Title, abstract and keywords as published; no maturity, price, owner or person is added."""
-    row = Achievement(source=f"ChinaXiv:{raw['id'].removeprefix('ChinaXiv-')} (CC-BY 4.0)", external_id=raw["id"])
+    row = Achievement(
+        source=f"ChinaXiv:{raw['id'].removeprefix('ChinaXiv-')} (CC-BY 4.0)", external_id=raw["id"]
+    )
     words = [word for word in raw["keywords"] if len(word) <= 30][:10]
     assign(row, {field.name: field.empty for field in FIELDS["achievements"] if field.name != "external_id"})
     row.title, row.abstract, row.keywords = raw["title"], raw["abstract"], words

@@ -38,7 +38,8 @@ def encode(
 ) -> dict[str, Vector]:
     """Content hash → (d,) float32 for the texts of `rows`; `progress(done, total)` is told after each batch."""
     texts = {row.vector_key: (row.embedding_kind, row.embedding_text) for row in rows}
-    done, found = 0, {}
+    done = 0
+    found: dict[str, Vector] = {}
     for kind, keys in _by_kind(texts):
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]

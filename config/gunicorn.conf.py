@@ -1,0 +1,47 @@
+"""How gunicorn serves the pages: few processes with threads, each with the model warmed after its fork.
+
+Read by gunicorn only. The application is made in each worker (no preload): a process that forks with torch loaded hangs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+bind = os.environ.get("SANKU_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("SANKU_WEB_WORKERS", "2"))
+threads = int(os.environ.get("SANKU_WEB_THREADS", "8"))
+worker_class = "gthread"
+timeout = 120
+graceful_timeout = 4
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (memory, for gunicorn's own heartbeat)
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = os.environ.get("SANKU_LOG_LEVEL", "warning")
+
+WARM_AFTER_SECONDS = 0.5
+"""The model's import takes most of a core for ten seconds; the first page should not wait for it."""
+
+
+def on_starting(server: Any) -> None:
+    """End with the supervisor, even when that is killed: else the port would stay taken by nobody's children."""
+    supervisor = os.environ.get("SANKU_SUPERVISOR")
+    if supervisor and sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)
+        if os.getppid() != int(supervisor):
+            sys.exit("the supervisor is gone")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Load the model in the background; until it is warm, search answers by words and says so."""
+    embedder = worker.wsgi.extensions["sanku"].embedder
+    timer = threading.Timer(WARM_AFTER_SECONDS, embedder.warm)
+    timer.daemon = True
+    timer.start()

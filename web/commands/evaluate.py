@@ -1,0 +1,64 @@
+"""`evaluate DIR`: how well the platform ranks, on judged pairs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from rich.console import Console
+from rich.table import Table
+
+from services import evaluate as evaluation
+from web.commands.progress import bars
+from web.commands.whole_machine import with_all_cores
+from web.current import platform
+
+NAMES = {
+    "tfidf_title": "TF-IDF of titles (characters, pairs)",
+    "model_title": "model alone (titles)",
+    "z_sum": "sum of both, standardised",
+    "random": "random",
+    "always_2": "always level 2",
+}
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(evaluate)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranking as TSV to this file."
+)
+def evaluate(folder: Path, out: Path | None) -> None:
+    """Rank the judged pairs of FOLDER (needs.jsonl, pairs.tsv); the last line printed is one JSON object."""
+    here = platform()
+    try:
+        labels = evaluation.read(folder)
+        with bars() as told:
+            result = evaluation.evaluate(with_all_cores(here), labels, told)
+    except evaluation.BadLabels as bad:
+        raise click.ClickException(str(bad)) from bad
+    if out is not None:
+        evaluation.write_ranking(result, out)
+    _table(dict(result.report))
+    click.echo(json.dumps(result.report, ensure_ascii=False))
+
+
+def _table(report: dict[str, Any]) -> None:
+    table = Table(title=f"{report['needs']} needs, {report['pairs']} pairs", title_justify="left")
+    for name in ("ranking", "nDCG@10", "Spearman", "level score"):
+        table.add_column(name, justify="left" if name == "ranking" else "right")
+    table.add_row("this platform", *_cells(report), style="bold")
+    for key, numbers in report["baselines"].items():
+        table.add_row(NAMES.get(key, key), *_cells(numbers))
+    Console().print(table)
+
+
+def _cells(numbers: dict[str, Any]) -> list[str]:
+    return [f"{numbers[k]:.4f}" if k in numbers else "" for k in ("ndcg_at_10", "spearman", "level_score")]
