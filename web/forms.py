@@ -78,6 +78,8 @@ def form_for(fields: Sequence[catalogue.Field], row: Any = None) -> CatalogueFor
         one.name: one.default for one in fields if one.default is not None
     }  # fmt: skip
     form: CatalogueForm = form_class(data=data)
+    for one in fields:
+        form[one.name].flags.required = one.required
     return form
 
 
@@ -125,9 +127,8 @@ def _is_long(one: catalogue.Field) -> bool:
 
 
 def _field(one: catalogue.Field) -> Any:
-    flags: dict[str, Any] = {"required": True} if one.required else {}
     common = {"label": one.label, "description": _help(one)}
-    render: dict[str, Any] = {**flags}
+    render: dict[str, Any] = {"required": True} if one.required else {}
     match one.kind:
         case "text" | "ip" | "affiliations":
             return TextAreaField(**common, render_kw=render)

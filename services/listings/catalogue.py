@@ -11,7 +11,7 @@ from dataclasses import replace
 from services.listings.fields import CONFIDENTIAL, CONTACT, Field
 
 EXTERNAL_ID = Field(
-    "external_id", "外部编号", "line", "编号", 120,
+    "external_id", "外部编号", "line", "其他", 120,
     help="您自己系统里的编号；同一编号再次导入时更新原记录，不会重复", example="KJ-2026-0031",
 )  # fmt: skip
 CONTACTS = (
@@ -21,7 +21,6 @@ CONTACTS = (
 )
 
 ACHIEVEMENT = (
-    replace(EXTERNAL_ID, section="成果是什么"),
     Field("title", "成果名称", "line", "成果是什么", 200, required=True,
           help="说清对象、方法和用途，例如“镍基单晶叶片的激光增材修复技术”", example="镍基单晶叶片的激光增材修复技术"),
     Field("summary", "一句话简介", "line", "成果是什么", 120, help="企业在列表里先看到的一句话", example="修复后叶片蠕变寿命达到新品的 92 %"),
@@ -45,10 +44,10 @@ ACHIEVEMENT = (
     Field("visibility", "谁可以看", "choice", "怎样合作", vocabulary="visibility", default="public", example="public"),
     Field("team", "团队", "line", "联系方式", 120, example="先进增材制造课题组"),
     *CONTACTS,
+    EXTERNAL_ID,
 )  # fmt: skip
 
 NEED = (
-    replace(EXTERNAL_ID, section="要解决什么"),
     Field("title", "需求名称", "line", "要解决什么", 200, required=True,
           help="说清对象和要达到的结果，例如“高温合金叶片激光熔覆修复用粉末”", example="高温合金叶片激光熔覆修复用粉末"),
     Field("problem", "要解决的问题", "text", "要解决什么", 8000,
@@ -72,10 +71,10 @@ NEED = (
           help="工艺参数、客户、竞争信息等不便公开的内容"),
     Field("show_name", "公开企业名称", "flag", "谁能看到什么", help="不勾选时只显示“某新材料企业”这样的称呼", example="否"),
     *CONTACTS,
+    EXTERNAL_ID,
 )  # fmt: skip
 
 TALENT = (
-    replace(EXTERNAL_ID, section="基本情况"),
     Field("title", "姓名", "line", "基本情况", 60, required=True, example="周望川"),
     Field("category", "类别", "choice", "基本情况", vocabulary="talent_categories", example="综合性"),
     Field("biography", "从业经历", "text", "基本情况", 4000, help="做过哪些领域、促成过哪类项目、擅长什么"),
@@ -92,6 +91,7 @@ TALENT = (
     Field("region", "常驻地区", "choice", "基本情况", vocabulary="regions"),
     Field("affiliations", "任职", "affiliations", "资质", 20,
           help="每行一条：单位，职务，起，止；可同时在多家任职", example="青岚理工大学技术转移中心，项目主管，2021-03-01，"),
+    EXTERNAL_ID,
 )  # fmt: skip
 
 ORGANISATION = (
