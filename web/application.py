@@ -19,6 +19,7 @@ from web.account.views import blueprint as account
 from web.api import register as register_api
 from web.current import actor, platform
 from web.health import blueprint as health
+from web.imports.views import blueprint as imports
 from web.inbox.views import blueprint as inbox
 from web.introductions.views import blueprint as introductions
 from web.listings.achievements import blueprint as achievements
@@ -29,7 +30,19 @@ from web.operator.views import blueprint as operator
 from web.public.views import blueprint as public
 
 ROOT = Path(__file__).resolve().parent.parent
-BLUEPRINTS = (public, account, achievements, needs, talents, matches, introductions, inbox, operator, health)
+BLUEPRINTS = (
+    public,
+    account,
+    achievements,
+    needs,
+    talents,
+    matches,
+    introductions,
+    inbox,
+    imports,
+    operator,
+    health,
+)
 
 
 def build(platform: Platform) -> Flask:

@@ -1,0 +1,1 @@
+"""Pages of importing spreadsheets: choose, upload, watch, read the report, confirm."""
