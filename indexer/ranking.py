@@ -10,8 +10,8 @@ from indexer.port import Hit
 
 _RANK_CONSTANT = 60
 _WORDS_SHARE = 0.5
-_NEAR_LOW, _NEAR_HIGH = 0.35, 0.85
-"""Cosines of unrelated and of nearly equal titles under the shipped model."""
+_NEAR_LOW, _NEAR_HIGH = 0.0, 0.5
+"""Cosines of titles of unrelated and of the same narrow subject under the shipped model."""
 
 
 def blended(hits: Sequence[Hit]) -> list[Hit]:
