@@ -29,6 +29,8 @@ from web.commands.supervisor import ROOT, Child, Supervisor, child_environment, 
 from web.current import platform
 
 LIBRARIES = ("achievements", "needs", "talents")
+BACKGROUND_NICENESS = 5
+"""Pages come first where cores are few; an idle machine does not notice."""
 OFF = ("0", "no", "off", "false")
 
 
@@ -87,7 +89,12 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     _end_with(os.environ.get("SANKU_SUPERVISOR"))
+    os.nice(BACKGROUND_NICENESS)
     background.run(platform(), stop)
+    logging.shutdown()
+    # The model may still be loading in a thread, and an orderly end would wait ten seconds for it. Everything that
+    # counts is in the database.
+    os._exit(0)
 
 
 def _prepare(here: Platform, *, demo_wanted: bool) -> None:
