@@ -8,6 +8,7 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -96,7 +97,8 @@ class Generation:
 
     def snapshot(self) -> Snapshot:
         """The present content; costs one ``stat`` while nobody wrote. Raises IndexUnavailable."""
-        for _ in range(_ATTEMPTS):
+        trouble: Exception | None = None
+        for attempt in range(_ATTEMPTS):
             try:
                 status = os.stat(self.folder / "manifest.json")
                 stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
@@ -108,12 +110,12 @@ class Generation:
                         self._snapshot = self._load(self._manifest())
                         self._stamp = stamp
                     return self._snapshot
-            except FileNotFoundError:
-                # A writer swept these files between our reading the manifest and opening them: read it again.
-                continue
             except (OSError, ValueError) as error:
-                raise IndexUnavailable(f"{self.folder} cannot be read: {error}") from error
-        raise IndexUnavailable(f"{self.folder} lacks files its manifest names")
+                # Most likely a writer swept these files between our reading the manifest and opening them (tantivy
+                # gives a ValueError for a file that is gone): the manifest names others by now.
+                trouble = error
+                time.sleep(0.002 * attempt)
+        raise IndexUnavailable(f"{self.folder} cannot be read: {trouble}") from trouble
 
     def write(self, documents: Sequence[Document], tombstones: Sequence[Tombstone]) -> WriteReport:
         """Apply what is not older than what is there; see ``Index.write``."""
