@@ -223,6 +223,16 @@ def sign_out_others(platform: Platform, actor: Actor, keep: str) -> None:
         accounts.sign_out_everywhere(session, actor.account_id, accounts.digest(keep))
 
 
+def sign_out_one(platform: Platform, actor: Actor, key: str) -> None:
+    """End one of the person's own sessions, named by the beginning of its stored hash."""
+    require_signed_in(actor)
+    with platform.database.write() as session:
+        row = next((s for s in accounts.sessions_of(session, actor.account_id or 0) if s.token_hash[:16] == key), None)
+        if row is None:
+            raise NotFound("这台设备已经退出了。")
+        session.delete(row)
+
+
 def issue_token(platform: Platform, email: str, name: str = "") -> str:
     """A new API token for an account, shown this once; raises NotFound."""
     secret = accounts.new_secret()

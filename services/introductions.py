@@ -63,7 +63,7 @@ def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> I
         side = side_of(actor, need, achievement)
     # An owner's run quotes the confidential part: its entries are nowhere for the other side, by number neither.
     require(bool(side) and (entry.run.basis == PUBLIC or side == ENTERPRISE), seen=False)
-    _refuse_unready(actor, need, achievement, side)
+    refuse_unready(actor, need, achievement, side)
     shown = _public_twin(platform, actor, entry, need, achievement, side)
     with _one_open_request(platform), platform.database.write() as session:
         known = introductions.of_pair(session, need.id, achievement.id)
@@ -146,7 +146,7 @@ def open_one(platform: Platform, actor: Actor, introduction_id: int) -> Opened:
         houses = organisations.by_ids(session, (need.organisation_id, achievement.organisation_id))
         may_read_own = side == introduction.asked_by and (basis == PUBLIC or side == ENTERPRISE)
         opened = (
-            (_contact(session, need), _contact(session, achievement))
+            (contact_of(session, need), contact_of(session, achievement))
             if introduction.state == ACCEPTED and side else None
         )  # fmt: skip
     return Opened(
@@ -197,8 +197,8 @@ def contacts(
         return None
     with platform.database.read() as session:
         return (
-            _contact(session, introduction.need),
-            _contact(session, introduction.achievement),
+            contact_of(session, introduction.need),
+            contact_of(session, introduction.achievement),
         )
 
 
@@ -222,7 +222,8 @@ def _one_open_request(platform: Platform) -> Iterator[None]:
         raise Conflict("刚刚已经有人请求过这次引荐，请刷新页面查看。") from twice
 
 
-def _refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str) -> None:
+def refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str) -> None:
+    """Raise Conflict (or NotFound) where asking makes no sense yet, saying what has to happen first."""
     if not actor.organisation_approved:
         raise Conflict("贵单位还在核验中，核验通过后就可以请求引荐；现在可以先看推荐、做比较。")
     if owns(actor, need) and owns(actor, achievement):
@@ -272,7 +273,7 @@ def _mine(session: Session, actor: Actor, introduction_id: int, *, lock: bool = 
     return row
 
 
-def _contact(session: Session, row: Need | Achievement) -> Contacts:
+def contact_of(session: Session, row: Need | Achievement) -> Contacts:
     """The contact on the listing, else the account that entered it."""
     account = session.get(Account, row.account_id) if row.account_id else None
     organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None

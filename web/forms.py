@@ -69,15 +69,16 @@ class CatalogueForm(FlaskForm):
                 self.form_errors = [*self.form_errors, error.message]
 
 
-def form_for(fields: Sequence[catalogue.Field], row: Any = None) -> CatalogueForm:
-    """A form over `fields`, filled from `row` on GET and from what was typed on POST."""
+def form_for(fields: Sequence[catalogue.Field], row: Any = None, *, typed: bool = True) -> CatalogueForm:
+    """A form over `fields`, filled from `row` on GET and from what was typed on POST; with `typed` false always from
+    `row`, for a page on which another form was sent."""
     members: dict[str, Any] = {"catalogue_fields": tuple(fields)}
     members |= {one.name: _field(one) for one in fields}
     form_class = type("ListingForm", (CatalogueForm,), members)
     data = {one.name: shown_value(one, getattr(row, one.name)) for one in fields} if row is not None else {
         one.name: one.default for one in fields if one.default is not None
     }  # fmt: skip
-    form: CatalogueForm = form_class(data=data)
+    form: CatalogueForm = form_class(data=data) if typed else form_class(formdata=None, data=data)
     for one in fields:
         form[one.name].flags.required = one.required
     return form

@@ -1,1 +1,1 @@
-"""Pages: account."""
+"""Accounts: signing up and in, settings, the organisation's page, tokens, being forgotten."""

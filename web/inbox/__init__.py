@@ -1,1 +1,1 @@
-"""Pages: inbox."""
+"""The inbox: what a person was told."""

@@ -1,1 +1,1 @@
-"""Pages: introductions."""
+"""引荐: the list of both sides, one request, asking and answering."""

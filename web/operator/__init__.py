@@ -1,1 +1,1 @@
-"""Pages: operator."""
+"""平台运营: review, organisations, accounts, introductions, the log and the state of the machinery."""

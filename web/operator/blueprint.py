@@ -1,0 +1,33 @@
+"""The blueprint all operator pages hang on, and the row of pages above them with what waits on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from repositories import desk
+from web.current import platform
+
+blueprint = Blueprint("operator", __name__, url_prefix="/operator")
+
+PAGES = (
+    ("review", "审核", ("achievements", "needs", "talents")),
+    ("organisations", "单位", ("organisations",)),
+    ("accounts", "账户", ()),
+    ("introductions", "引荐", ()),
+    ("audit", "操作记录", ()),
+    ("system", "系统状态", ("parked",)),
+)
+
+
+def page(template: str, active: str, status: int = 200, **context: Any) -> tuple[str, int]:
+    """An operator's page with the row of pages above it."""
+    with platform().database.read() as session:
+        waiting = desk.waiting(session)
+    rows = [
+        {"label": label, "href": url_for(f"operator.{name}"), "active": name == active,
+         "count": sum(waiting[key] for key in counted) or None if counted else None}
+        for name, label, counted in PAGES
+    ]  # fmt: skip
+    return render_template(f"operator/{template}", nav_active="workbench", desk=rows, waiting=waiting, **context), status
