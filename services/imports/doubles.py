@@ -104,7 +104,7 @@ def _match_group(group: Sequence[Reading], rows: list[ListingColumns]) -> None:
             )
         elif candidates:
             reading.twin = candidates[0]
-        elif len(distinct) > 1:
+        elif len(distinct) > 1 and "external_id" not in reading.values:
             others = "、".join(str(r.number) for r in distinct if r is not reading)[:60]
             reading.hint = f"与第 {others} 行同名、内容不同，按不同的记录处理"
 

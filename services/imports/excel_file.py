@@ -91,9 +91,12 @@ def _has_header(sheet: Any, is_header: Callable[[Sequence[str]], bool]) -> bool:
 
 def _rows(sheet: Any) -> Iterator[Row]:
     kept = 0
+    gap: Any = None
     for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1):
-        if number > LAST_ROW:
-            raise UnreadableFile(_DAMAGED)
+        if row is gap:  # openpyxl gives one and the same tuple for every row a file leaves out
+            if number > LAST_ROW:
+                raise UnreadableFile(_DAMAGED)
+            continue
         cells: list[str] = []
         wrong: dict[int, str] = {}
         for index, cell in enumerate(row):
@@ -112,6 +115,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
+            gap = row
             continue
         kept += 1
         check_size(kept)

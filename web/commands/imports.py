@@ -16,6 +16,8 @@ from services.imports.report import Report
 from web.commands.problems import told
 from web.current import platform
 
+_HINTS = 10
+
 
 def register(app: Flask) -> None:
     """Add the command."""
@@ -51,8 +53,10 @@ def _show(report: Report) -> None:
         click.echo(f"第 {problem.row} 行  {problem.column}：{problem.message}", err=True)
     if report.bad > len({p.row for p in report.problems}):
         click.echo(f"……共 {report.bad} 行有问题，只列出前 {len(report.problems)} 处。", err=True)
-    for row, hint in report.hints:
+    for row, hint in report.hints[:_HINTS]:
         click.echo(f"第 {row} 行  提示：{hint}")
+    if len(report.hints) > _HINTS:
+        click.echo(f"……还有同类提示，只列出前 {_HINTS} 处。")
     if report.ignored:
         click.echo(f"没有读的列：{'、'.join(report.ignored)}")
     counts = report.counts
@@ -64,6 +68,8 @@ def _show(report: Report) -> None:
         click.echo(report.message, err=True)
     if report.dry_run:
         click.echo("只做了检查，没有写入。")
+    elif report.state == DONE and not report.to_write:
+        click.echo("没有新的内容，库里已经是这样。")
     elif report.state == DONE:
         click.echo("已写入并发布。" if report.library != "organisations" else "已写入。")
     else:
