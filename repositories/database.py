@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event, text
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -22,6 +22,8 @@ from sqlalchemy.types import TypeDecorator
 __all__ = ["Base", "Database", "Json", "Session", "UtcDateTime", "utcnow"]
 
 BUSY_TIMEOUT_MS = 10_000
+BRIEFLY_MS = 300
+"""How long a page view waits for the write lock before it goes on without writing."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -100,15 +102,34 @@ class Database:
             event.listen(self.engine, "begin", _begin)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One writing transaction: committed when the block ends well, undone when it raises."""
+    def write(self, *, briefly: bool = False) -> Iterator[Session]:
+        """One writing transaction: committed when the block ends well, undone when it raises.
+
+        `briefly` gives up (one of `busy_errors`) instead of waiting for other writers: for what a page view would like
+        to keep but can do without.
+        """
         with self.engine.connect().execution_options(sanku_write=True) as connection:
             session = Session(connection, expire_on_commit=False)
             try:
-                with session.begin():
+                with self._patience(connection, briefly), session.begin():
+                    if briefly and not self.is_sqlite:
+                        session.execute(text(f"SET LOCAL lock_timeout = {BRIEFLY_MS}"))
                     yield session
             finally:
                 session.close()
+
+    @contextmanager
+    def _patience(self, connection: Connection, briefly: bool) -> Iterator[None]:
+        """Shorten SQLite's waiting time around a transaction; asked of the driver, because SQL would begin one."""
+        raw = connection.connection.driver_connection if briefly and self.is_sqlite else None
+        if raw is None:
+            yield
+            return
+        raw.execute(f"PRAGMA busy_timeout={BRIEFLY_MS}")
+        try:
+            yield
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -60,7 +60,7 @@ class ListingColumns:
     """Columns and verbs of every listing; `library` names its table and its index."""
 
     library: str
-    embedding_kind = "passage"
+    embedding_kind: ClassVar[Literal["query", "passage"]] = "passage"
     """The prompt its text is encoded with: a need is always the query of a pair, in both directions."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ reads it. Whoever adds a query here that leaves this file with that column must 
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar, Literal
 
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +21,7 @@ class Need(ListingColumns, Base):
 
     __tablename__ = "needs"
     library = "needs"
-    embedding_kind = "query"
+    embedding_kind: ClassVar[Literal["query", "passage"]] = "query"
 
     problem: Mapped[str] = mapped_column(Text, default="")
     indicators: Mapped[str] = mapped_column(Text, default="")

@@ -230,7 +230,7 @@ def _judge(
 ) -> tuple[list[Judgement], dict[int, Candidate], int, Mapping[str, Mapping[str, int]]]:  # fmt: skip
     """Propose, re-check, forbid, judge: judgements best first, the rows behind them, how many, facet counts."""
     with platform.database.read() as session:
-        gone = outbox.pending_withdrawals(session, library)
+        gone = outbox.pending_withdrawals(session, library, for_nobody=not actor.is_signed_in)
     try:
         hits = platform.index.candidates(
             library, text, vector, CANDIDATES, narrowing.to_filters(actor, library), gone
@@ -280,7 +280,7 @@ def _run_of(
         key=key, library=row.library, subject_id=row.id, subject_revision=row.revision, basis=basis,
         filters=asdict(narrowing), ranker=platform.ranker.name, model=platform.embedder.model_id,
         index_state=_index_token(platform, OTHER_SIDE[row.library]), considered=considered,
-        created_at=platform.now(),
+        created_at=platform.now(), entries=[],
     )  # fmt: skip
 
 
@@ -332,7 +332,7 @@ def _run_key(
 def _keep(platform: Platform, run: MatchRun) -> MatchRun:
     """Store a run unless the database is busy or another process stored the same first."""
     try:
-        with platform.database.write() as session:
+        with platform.database.write(briefly=True) as session:
             twin = match_runs.by_key(session, run.key)
             if twin is not None:
                 return twin

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from indexer.embedder import Kind
 from repositories import vectors
 from repositories.needs import Need
 from repositories.vectors import Vector, content_hash
@@ -14,7 +17,7 @@ CONFIDENTIAL_HEAD = 160
 """Characters of the confidential part that join the title in the owner's vector; more dilutes the title."""
 
 
-def of_text(platform: Platform, kind: str, text: str, *, keep: bool) -> Vector | None:
+def of_text(platform: Platform, kind: Kind, text: str, *, keep: bool) -> Vector | None:
     """The (d,) unit vector of `text`, or None while the model warms. `keep` writes it into the cache."""
     key, model_id = content_hash(kind, text), platform.embedder.model_id
     with platform.database.read() as session:
@@ -25,7 +28,7 @@ def of_text(platform: Platform, kind: str, text: str, *, keep: bool) -> Vector |
         return None
     vector: Vector = platform.embedder.encode([text], kind=kind)[0]
     if keep:
-        with platform.database.write() as session:
+        with _unless_busy(platform), platform.database.write(briefly=True) as session:
             vectors.put_many(session, model_id, {key: vector})
     return vector
 
@@ -39,6 +42,15 @@ def of_confidential(platform: Platform, need: Need) -> Vector | None:
         return known
     text = f"{need.title}。{need.confidential[:CONFIDENTIAL_HEAD]}"
     vector: Vector = platform.embedder.encode([text], kind="query")[0]
-    with platform.database.write() as session:
+    with _unless_busy(platform), platform.database.write(briefly=True) as session:
         vectors.put_confidential(session, model_id, need.id, need.revision, vector)
     return vector
+
+
+@contextmanager
+def _unless_busy(platform: Platform) -> Iterator[None]:
+    """A vector that could not be kept is made again next time; nobody's page fails for it."""
+    try:
+        yield
+    except platform.database.busy_errors as busy:
+        log.warning("a vector was not kept: %s", busy)

@@ -37,7 +37,9 @@ def encode(
     embedder: Embedder, rows: Iterable[ListingColumns], progress: Callable[[int, int], None]
 ) -> dict[str, Vector]:
     """Content hash → (d,) float32 for the texts of `rows`; `progress(done, total)` is told after each batch."""
-    texts = {row.vector_key: (row.embedding_kind, row.embedding_text) for row in rows}
+    texts: dict[str, tuple[str, str]] = {
+        row.vector_key: (row.embedding_kind, row.embedding_text) for row in rows
+    }
     done = 0
     found: dict[str, Vector] = {}
     for kind, keys in _by_kind(texts):
