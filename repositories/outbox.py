@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from repositories.database import Base, Database, utcnow
 
 WITHDRAWN_FACT = "withdrawn"
+MEMBERS_FACT = "members"
+"""A public listing was closed to people without an account."""
 MAX_ATTEMPTS = 8
 
 
@@ -108,9 +110,13 @@ def waiting_by_library(session: Session) -> dict[str, int]:
     return {library: int(count) for library, count in session.execute(query)}
 
 
-def pending_withdrawals(session: Session, library: str) -> tuple[int, ...]:
-    """Ids the index may still show though they are gone: every query must exclude them."""
-    query = select(Job.subject_id).where(Job.library == library, Job.fact == WITHDRAWN_FACT).distinct()
+def pending_withdrawals(session: Session, library: str, *, for_nobody: bool = False) -> tuple[int, ...]:
+    """Ids the index may still show though they are gone: every query must exclude them.
+
+    `for_nobody`: the question comes from somebody without an account, for whom what members alone may see is gone too.
+    """
+    facts = (WITHDRAWN_FACT, MEMBERS_FACT) if for_nobody else (WITHDRAWN_FACT,)
+    query = select(Job.subject_id).where(Job.library == library, Job.fact.in_(facts)).distinct()
     return tuple(session.scalars(query))
 
 

@@ -80,7 +80,7 @@ def search(
         keywords["visibility"] = audience(actor)
     vector = vectors.of_text(platform, "query", text, keep=False) if text and with_meaning else None
     with platform.database.read() as session:
-        gone = outbox.pending_withdrawals(session, library)
+        gone = outbox.pending_withdrawals(session, library, for_nobody=not actor.is_signed_in)
     query = Query(
         library=library, text=text, vector=vector, filters=Filters(keywords=keywords), excluded=gone,
         facets=FACETS[library], sort=SORTS[library].get(sort, SORTS[library]["relevance"])[1],

@@ -102,5 +102,7 @@ def _change(platform: Platform, actor: Actor, library: Library, reading: Reading
         row.state, row.submitted_at = SUBMITTED, platform.now()
     row.refresh_vector_key()
     if was_public and not row.is_public:
-        return "withdrawn"
+        return outbox.WITHDRAWN_FACT
+    if was_public and "visibility" in changed and reading.values["visibility"] != "public":
+        return outbox.MEMBERS_FACT
     return "edited" if was_public else ("publish" if row.is_public else "submit")
