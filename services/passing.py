@@ -9,6 +9,7 @@ from repositories.match_runs import MatchEntry, Pass
 from repositories.needs import Need
 from services.access import Actor, require, require_signed_in, side_of
 from services.errors import FieldError, Invalid, NotFound
+from services.listings.reading import clean
 from services.platform import Platform
 
 
@@ -17,6 +18,7 @@ def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note
     require_signed_in(actor)
     if not platform.vocabularies.pass_reasons.has(reason):
         raise Invalid([FieldError("reason", "请选择一个不合适的原因。")])
+    note = clean(note)
     if len(note) > 500:
         raise Invalid([FieldError("note", f"说明最多 500 字，现在有 {len(note)} 字。")])
     with platform.database.write() as session:
@@ -29,7 +31,7 @@ def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note
         require(bool(side), seen=False)
         known = match_runs.pass_of(session, need.id, achievement.id, side)
         row = known or Pass(need_id=need.id, achievement_id=achievement.id, side=side)
-        row.entry_id, row.reason, row.note = entry.id, reason, note.strip()
+        row.entry_id, row.reason, row.note = entry.id, reason, note
         row.account_id, row.created_at = actor.account_id, platform.now()
         session.add(row)
 

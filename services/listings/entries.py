@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from repositories import audit, listing
+from repositories import audit, listing, outbox
 from repositories.database import Session
 from repositories.introductions import between
 from repositories.listing import PUBLISHED, IllegalTransition, ListingColumns
@@ -14,8 +14,9 @@ from repositories.organisations import Organisation
 from services import notices
 from services.access import Actor, may_create, may_edit, may_review, owns, require, require_signed_in, sees
 from services.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.listings.fields import PUBLIC, Field
 from services.listings.library import Library, library_of
-from services.listings.reading import read_fields
+from services.listings.reading import clean, read_fields
 from services.platform import Platform
 
 LIFETIME = {
@@ -34,6 +35,7 @@ VERB_NAMES = {
     "renew": "续期",
 }
 OPERATOR_VERBS = frozenset({"publish", "return"})
+MAX_REASON = 1000
 
 
 def create(
@@ -88,14 +90,26 @@ def edit(
         require(may_edit(actor, row))
         if revision is not None and revision != row.revision:
             raise Stale()
-        values = read_fields(
-            library.fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit, partial=partial
-        )
+        fields = editable(actor, row)
+        closed = {f.name for f in library.fields} - {f.name for f in fields}
+        require(not closed & raw.keys())
+        values = read_fields(fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit, partial=partial)
         merged = {f.name: getattr(row, f.name) for f in library.fields} | values
         library.check(merged, platform.today(), before=row)
         _refuse_double(session, library, row.organisation_id, values.get("external_id"), row.id)
         apply_edit(session, actor, library, row, values, platform)
     return row
+
+
+def editable(actor: Actor, row: ListingColumns) -> tuple[Field, ...]:
+    """The fields this person may read and write in a form.
+
+    Operators mend what is public; contacts and the confidential part of an organisation's listing are its own.
+    """
+    fields = library_of(row.library).fields
+    if owns(actor, row) or row.organisation_id is None:
+        return fields
+    return tuple(f for f in fields if f.circle == PUBLIC)
 
 
 def apply_edit(
@@ -112,6 +126,9 @@ def apply_edit(
         return changed
     assign(row, values)
     row.edited(session, platform.now())
+    if "visibility" in changed and row.is_public and values["visibility"] != "public":
+        # Until the index has heard of it, people without an account must not find it, nor count it.
+        outbox.record(session, library.name, row.id, outbox.MEMBERS_FACT)
     audit.write(session, actor, "listing.edited", library.name, row.id, fields=sorted(changed))
     if not actor.is_operator and changed - library.quiet and row.allows("revise"):
         row.move(session, "revise", platform.now())
@@ -142,20 +159,21 @@ def move(
     reason: str = "",
 ) -> None:
     """Apply a verb in the caller's transaction, with its audit row and the notice to the owner."""
-    if verb == "return" and not reason.strip():
+    reason = clean(reason)
+    if len(reason) > MAX_REASON:
+        raise Invalid([FieldError("reason", f"原因最多 {MAX_REASON} 字，现在有 {len(reason)} 字。")])
+    if verb == "return" and not reason:
         raise Invalid([FieldError("reason", "请写明退回的原因，提交人要据此修改。")])
     if verb == "publish" and row.organisation_id is not None:
         organisation = session.get(Organisation, row.organisation_id)
         if organisation and not organisation.is_approved:
             raise Conflict(f"“{organisation.name}”还没有通过单位核验，核验后才能发布它的{library.noun}。")
-    if verb == "withdraw" and reason and len(reason) > 1000:
-        raise Invalid([FieldError("reason", "原因最多 1000 字。")])
     try:
         row.move(session, verb, platform.now())
     except IllegalTransition as illegal:
         state = listing.STATE_NAMES[illegal.state]
         raise Conflict(f"这条{library.noun}现在是“{state}”，不能{VERB_NAMES[verb]}。") from None
-    row.return_reason = reason.strip()[:1000] if verb == "return" else ""
+    row.return_reason = reason if verb == "return" else ""
     if row.state == PUBLISHED:
         today = platform.today()
         if row.expires_on is None or row.expires_on < today or verb == "renew":

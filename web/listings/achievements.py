@@ -74,6 +74,7 @@ def detail(row_id: int) -> Any:
     """An achievement; its owner (and the operator) sees the needs that fit below it."""
     person, here = actor(), platform()
     row = entries.get(here, person, "achievements", row_id)
+    assert isinstance(row, Achievement)
     with here.database.read() as session:
         organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
     owner = access.owns(person, row)
@@ -97,9 +98,7 @@ def detail(row_id: int) -> Any:
 @rule(*OWNERS, OPERATOR)
 def edit(row_id: int) -> Any:
     """The form, filled."""
-    row = entries.get(platform(), actor(), "achievements", row_id)
-    access.require(access.may_edit(actor(), row))
-    return pages.form_page("achievements", form_for(ACHIEVEMENT, row), row=row)
+    return pages.edit_page("achievements", row_id)
 
 
 @blueprint.post("/<int:row_id>/edit")

@@ -84,6 +84,7 @@ def detail(row_id: int) -> Any:
     """A need; its owner (and the operator) sees the recommended achievements below it."""
     person, here = actor(), platform()
     need = entries.get(here, person, "needs", row_id)
+    assert isinstance(need, Need)
     with here.database.read() as session:
         organisation = session.get(Organisation, need.organisation_id) if need.organisation_id else None
     owner, operator = access.owns(person, need), person.is_operator
@@ -111,9 +112,7 @@ def detail(row_id: int) -> Any:
 @rule(ENTERPRISE, OPERATOR)
 def edit(row_id: int) -> Any:
     """The form, filled."""
-    row = entries.get(platform(), actor(), "needs", row_id)
-    access.require(access.may_edit(actor(), row))
-    return pages.form_page("needs", form_for(NEED, row), row=row)
+    return pages.edit_page("needs", row_id)
 
 
 @blueprint.post("/<int:row_id>/edit")

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from repositories.listing import STATE_NAMES
 from services import search
+from services.access import may_edit, require
 from services.errors import Conflict, IndexAway, Invalid, Stale
 from services.listings import entries
 from services.listings.library import LIBRARIES
@@ -56,6 +57,13 @@ def form_page(
     ), status
 
 
+def edit_page(library: str, row_id: int) -> Any:
+    """The form of one listing, filled with what this person may read of it."""
+    row = entries.get(platform(), actor(), library, row_id)
+    require(may_edit(actor(), row))
+    return form_page(library, form_for(entries.editable(actor(), row), row), row=row)
+
+
 def take_new(library: str) -> Any:
     """Enter a listing from the form: 303 to its page; 422 with everything typed kept."""
     form = form_for(LIBRARIES[library].fields)
@@ -73,7 +81,8 @@ def take_new(library: str) -> Any:
 def take_edit(library: str, row_id: int) -> Any:
     """Change a listing from the form; a stale edit shows what was typed beside the newest version."""
     row = entries.get(platform(), actor(), library, row_id)
-    form = form_for(LIBRARIES[library].fields)
+    require(may_edit(actor(), row))
+    form = form_for(entries.editable(actor(), row))
     raw_revision = request.form.get("revision", "")
     revision = (
         int(raw_revision)
@@ -90,6 +99,8 @@ def take_edit(library: str, row_id: int) -> Any:
         form.show(invalid)
         return form_page(library, form, row=row, status=422)
     except Stale:
+        # The newest version, so that saving again after comparing is what the page says it is.
+        row = entries.get(platform(), actor(), library, row_id)
         return form_page(library, form, row=row, status=412, stale=True)
     flash(_saved(library, row.state), "ok")
     return redirect(url_for(f"{library}.detail", row_id=row.id), 303)

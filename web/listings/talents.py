@@ -59,6 +59,7 @@ def create() -> Any:
 def detail(row_id: int) -> Any:
     """A profile: what the person stated, what the platform confirmed."""
     row = entries.get(platform(), actor(), "talents", row_id)
+    assert isinstance(row, Talent)
     owner = access.owns(actor(), row)
     return render_template(
         "talents/detail.html", talent=talent_view(row, owner=owner), is_owner=owner, nav_active="talents"
@@ -69,9 +70,7 @@ def detail(row_id: int) -> Any:
 @rule(MANAGER, OPERATOR)
 def edit(row_id: int) -> Any:
     """The form, filled."""
-    row = entries.get(platform(), actor(), "talents", row_id)
-    access.require(access.may_edit(actor(), row))
-    return pages.form_page("talents", form_for(TALENT, row), row=row)
+    return pages.edit_page("talents", row_id)
 
 
 @blueprint.post("/<int:row_id>/edit")
