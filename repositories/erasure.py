@@ -30,7 +30,7 @@ def erase(session: Session, account: Account, now: datetime) -> None:
             _empty_profile(session, profile, now)
     sign_out_everywhere(session, account.id)
     for model in (LoginSession, ApiToken, MailLink, Notice):
-        session.execute(delete(model).where(model.account_id == account.id))  # type: ignore[attr-defined]
+        session.execute(delete(model).where(model.account_id == account.id))
     account.email, account.name, account.phone, account.password_hash = None, ERASED_NAME, "", ""
     account.is_active, account.mail_notices = False, False
     account.confirmed_at, account.last_login_at = None, None

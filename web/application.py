@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from services.demo import is_loaded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from repositories.notices import unread
 from services.access import Actor
+from services.demo import is_loaded
 from services.platform import Platform
 from web import access, errors, labels, limits, security
 from web.account.views import blueprint as account

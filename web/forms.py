@@ -42,6 +42,7 @@ class CatalogueForm(FlaskForm):
     """A form over catalogue fields; `sections` gives them in the order and grouping of the page."""
 
     catalogue_fields: Sequence[catalogue.Field] = ()
+    form_errors: Sequence[str]
 
     @property
     def sections(self) -> list[tuple[str, list[tuple[catalogue.Field, Field]]]]:

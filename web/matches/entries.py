@@ -90,7 +90,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
     urls: dict[str, str] = {}
     if subject_id is not None:
         needs_first = library == "achievements"
-        pair = {
+        pair: dict[str, Any] = {
             "need_id": subject_id if needs_first else item.row.id,
             "achievement_id": item.row.id if needs_first else subject_id,
         }
@@ -189,7 +189,8 @@ def filters_view(
     }  # fmt: skip
 
     def here(state: Mapping[str, tuple[str, ...]]) -> str:
-        return url_for(endpoint, row_id=row_id, **{k: list(v) for k, v in state.items() if v})
+        query: dict[str, Any] = {k: list(v) for k, v in state.items() if v}
+        return url_for(endpoint, row_id=row_id, **query)
 
     chips = [
         Chip(_filter_label(name, value), here({**chosen, name: tuple(v for v in values if v != value)}))
@@ -269,7 +270,7 @@ def list_context(found: Recommendations | None, library: str, row_id: int, chose
         "filters": filters_view(endpoint, row_id, chosen, found.facets),
         "tabs": [
             {"label": titles[key], "count": len(members), "active": key == tab,
-             "href": url_for(endpoint, row_id=row_id, **({"tab": key} if key else {}))}
+             "href": url_for(endpoint, row_id=row_id, tab=key or None)}
             for key, members in lists.items() if members or not key
         ],
         "sort_options": [
@@ -282,5 +283,5 @@ def list_context(found: Recommendations | None, library: str, row_id: int, chose
 
 
 def _with_sort(endpoint: str, row_id: int, key: str) -> str:
-    kept = {k: request.args.getlist(k) for k in request.args if k not in ("sort", "row_id")}
-    return url_for(endpoint, row_id=row_id, **{**kept, **({"sort": key} if key else {})})
+    kept: dict[str, Any] = {k: request.args.getlist(k) for k in request.args if k not in ("sort", "row_id")}
+    return url_for(endpoint, row_id=row_id, **(kept | ({"sort": key} if key else {})))
