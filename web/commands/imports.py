@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from repositories.imports import DONE, FAILED, NEW, REPEATED, UNCHANGED, UPDATED
 from services.access import COMMAND
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
 @click.option(
     "--organisation", default="", help="Owner of rows that name none: credit code, external id or name."
 )
+@with_appcontext
 def import_file(library: str, file: Path, dry_run: bool, good_rows_only: bool, organisation: str) -> None:
     """Import an .xlsx or .csv FILE into a LIBRARY; listings are published at once.
 
