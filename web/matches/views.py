@@ -15,8 +15,8 @@ from services.errors import Invalid, NotFound
 from services.listings import entries
 from web import labels
 from web.access import SIGNED_IN, rule
+from web.account.signing import local_address
 from web.current import actor, platform
-from web.listings.pages import is_local
 from web.listings.rows import marked
 from web.matches.entries import entry_view
 
@@ -146,5 +146,4 @@ def _number(name: str) -> int:
 
 
 def _back() -> str:
-    back = request.values.get("back", "")
-    return back if is_local(back) else url_for("public.home")
+    return local_address(request.values.get("back", "")) or url_for("public.home")
