@@ -1,0 +1,1 @@
+"""Commands that print tables. Nothing here is imported by the platform."""

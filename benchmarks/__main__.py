@@ -1,0 +1,58 @@
+"""`make bench`: how fast the platform answers, with the bare engine query of the same run as the baseline.
+
+    python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100]
+
+Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
+there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
+texts would take an hour and change nothing about the speed of a scan. Run it on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import measures, world
+
+
+def main() -> None:
+    """Build a throw-away platform of each size, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument(
+        "--sizes", default="10000,100000", help="numbers of achievements, separated by commas"
+    )
+    parser.add_argument(
+        "--titles", type=Path, help="one title a line (default: titles of the demonstration papers)"
+    )
+    parser.add_argument("--queries", type=int, default=100, help="repetitions of each question")
+    chosen = parser.parse_args()
+    titles = world.titles(chosen.titles)
+    console = Console(width=110)
+    console.print(f"{len(titles)} real titles; vectors are real ones, perturbed. Times in milliseconds.")
+    for size in (int(part) for part in chosen.sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
+            app, built = world.build(Path(folder), size, titles, console)
+            _print(console, size, built, measures.run(app, chosen.queries))
+
+
+def _print(console: Console, size: int, built: world.Built, found: list[measures.Line]) -> None:
+    table = Table(title=f"{size:,} achievements", title_justify="left")
+    for heading in ("what", "p50", "p99", "× bare query"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    bare = next(line.p50 for line in found if line.is_baseline)
+    for line in found:
+        table.add_row(line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.p50 / bare:.2f}")
+    console.print(table)
+    console.print(
+        f"import {built.imported_per_second:,.0f} rows/s · rebuild {built.rebuilt_per_second:,.0f} documents/s · "
+        f"index {built.index_mb:,.0f} MB · database {built.database_mb:,.0f} MB · "
+        f"resident {measures.resident_mb():,.0f} MB (with the model)\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

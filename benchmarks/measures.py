@@ -1,0 +1,128 @@
+"""The questions that are timed: the bare engine, a recommendation, a list page."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+from flask import Flask
+
+from indexer.port import Filters
+from repositories.needs import Need
+from services import recommend, vectors
+from services.access import Actor
+from services.accounts import create
+from services.listings import entries
+from services.platform import Platform
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "a password for benchmarks"
+NEW_NEEDS = 30
+"""Questions that are encoded: each costs a model call of some 30 ms, so fewer are enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, in milliseconds."""
+
+    what: str
+    p50: float
+    p99: float
+    is_baseline: bool = False
+
+
+def run(app: Flask, queries: int) -> list[Line]:
+    """Every measurement on one platform."""
+    platform: Platform = app.extensions["sanku"]
+    operator = _operator(platform)
+    platform.embedder.encode(["预热"], kind="query")
+    needs = _needs(platform, operator, queries)
+    told = [(need, vectors.of_text(platform, "query", need.title, keep=True)) for need in needs]
+    texts = cycle(told)
+    public = Filters(keywords={"visibility": ("public", "members")})
+
+    def bare() -> None:
+        need, vector = next(texts)
+        platform.index.candidates("achievements", f"{need.title}\n{need.body_text}", vector, 200, public)
+
+    fresh, again = iter(needs), cycle(needs)
+    lines = [
+        _timed("bare hybrid engine query (200 candidates)", bare, queries, is_baseline=True),
+        _timed(
+            "recommendation, vector cached", lambda: _recommend(platform, operator, next(fresh)), len(needs)
+        ),
+        _timed(
+            "recommendation, seen before (run reused)",
+            lambda: _recommend(platform, operator, next(again)),
+            queries,
+        ),
+    ]
+    new = iter(_needs(platform, operator, NEW_NEEDS, suffix="（新）"))
+    lines.append(
+        _timed(
+            "recommendation, new need (encoded)", lambda: _recommend(platform, operator, next(new)), NEW_NEEDS
+        )
+    )
+    client = app.test_client()
+    words = cycle(
+        ["激光熔覆", "废水处理", "图像识别 深度学习", "锂电池", "玉米 育种", "传感器", "催化剂", "机器人"]
+    )
+    lines += [
+        _timed("list page with facets, browsing", lambda: _get(client, "/achievements"), queries),
+        _timed("list page with facets, filtered", lambda: _get(client, "/achievements?industry=C26&region=510000"), queries),
+        _timed("list page with facets, searched", lambda: _get(client, f"/achievements?q={next(words)}"), queries),
+    ]  # fmt: skip
+    return lines
+
+
+def resident_mb() -> float:
+    """Memory of this process that is really there."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def _timed(what: str, call: Callable[[], object], times: int, *, is_baseline: bool = False) -> Line:
+    """p50 and p99 of `times` calls; the first of a kind warms up and is not counted where calls may repeat."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - started) * 1000)
+    return Line(what, float(np.percentile(taken, 50)), float(np.percentile(taken, 99)), is_baseline)
+
+
+def _recommend(platform: Platform, operator: Actor, need: Need) -> None:
+    recommend.for_listing(platform, operator, "needs", need.id)
+
+
+def _get(client: object, path: str) -> None:
+    answer = client.get(path)  # type: ignore[attr-defined]
+    assert answer.status_code == 200, (path, answer.status_code)
+
+
+def _operator(platform: Platform) -> Actor:
+    account = create(platform, "bench@example.org", "operator", PASSWORD)
+    return Actor(account_id=account.id, role="operator", name="bench")
+
+
+def _needs(platform: Platform, operator: Actor, wanted: int, suffix: str = "") -> list[Need]:
+    """Drafts made of the demonstration needs, each with a title of its own so that no run is shared."""
+    known = []
+    for path in sorted((ROOT / "demo").glob("needs_*.jsonl")):
+        known += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    made = []
+    for n in range(wanted):
+        one = known[n % len(known)]
+        raw = {
+            key: one.get(key) or "" for key in ("problem", "indicators", "constraints", "industry", "region")
+        }
+        raw["title"] = f"{one['title']}{n // len(known) or ''}{suffix}"
+        made.append(entries.create(platform, operator, "needs", raw))
+    return made  # type: ignore[return-value]
