@@ -212,4 +212,4 @@ def names_of(session: Session, account_ids: Iterable[int | None]) -> dict[int, s
     """The names behind ids, for logs."""
     wanted = {i for i in account_ids if i is not None}
     query = select(Account.id, Account.name).where(Account.id.in_(wanted))
-    return dict(session.execute(query).tuples()) if wanted else {}
+    return {row.id: row.name for row in session.execute(query)} if wanted else {}

@@ -23,6 +23,12 @@ ROLE_CARDS = {
 class PlainForm(CatalogueForm):
     """A form whose fields are written out; `typed` gives the text of each."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Mark what must be filled in, so that the page does not call it optional."""
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.flags.required = bool((field.render_kw or {}).get("required"))
+
     def typed(self) -> dict[str, Any]:
         """What was typed, by field name."""
         return {name: field.data for name, field in self._fields.items() if name != "csrf_token"}
@@ -51,8 +57,8 @@ class RegisterForm(PlainForm):
     uscc = StringField("统一社会信用代码", description="18 位，在营业执照或法人证书上", render_kw=REQUIRED)
     region = StringField("所在地区", render_kw={"list": REGION_SUGGESTIONS})
     name = StringField("您的姓名", render_kw=REQUIRED)
-    email = EmailField("邮箱", description="用来登录和接收通知，不会公开", render_kw=REQUIRED)
-    phone = StringField("电话", description="双方同意引荐后才会给对方看")
+    email = EmailField("邮箱", render_kw=REQUIRED)
+    phone = StringField("电话")
     password = PasswordField("密码", description=NEW_PASSWORD_HELP, render_kw=REQUIRED)
 
 

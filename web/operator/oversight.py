@@ -128,7 +128,8 @@ def _row(row: Any, names: dict[int, str]) -> dict[str, Any]:
         "at": labels.moment(row.at), "who": names.get(row.account_id, "") or ("系统" if row.account_id is None else "已注销用户"),
         "who_href": url_for("operator.audit", by=row.account_id) if row.account_id else "",
         "what": action_label(row.action), "object": f"{noun} {row.object_id}",
-        "href": url_for(endpoint, **{key: row.object_id}) if endpoint else "", "reason": row.reason,
+        "href": url_for(endpoint, **{key: row.object_id}) if endpoint else "",
+        "reason": labels.name("pass_reasons", row.reason) if row.action == "introduction.decline" else row.reason,
         "detail": f"改了 {len(fields)} 项" if fields else "",
     }  # fmt: skip
 
