@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from services.accounts import PERSON
+from services.listings.catalogue import FIELDS
 from web.api import docs, introductions, listings, matching, operations, people, uploads
 from web.api.blueprint import JsonApi, api
+from web.api.schemas import ALIASES, SINGULAR
 from web.security import csrf
 
 MODULES = (listings, matching, introductions, uploads, people, operations)
@@ -48,12 +51,9 @@ def register(app: Flask) -> None:
 def _mark_required(described: JsonApi) -> None:
     """Say which fields a new listing needs. The schemas do not insist, so that the services can name every fault at
     once instead of the missing ones first."""
-    from services.accounts import PERSON
-    from services.listings.catalogue import FIELDS
-
     schemas = described.spec.components.schemas
-    for library, name in listings.SINGULAR.items():
-        renamed = {target: alias for alias, target in listings.ALIASES.get(library, {}).items()}
+    for library, name in SINGULAR.items():
+        renamed = {target: alias for alias, target in ALIASES.get(library, {}).items()}
         needed = [renamed.get(f.name, f.name) for f in FIELDS[library] if f.required]
         schemas[f"{name}Input"]["x-required-when-new"] = needed
     needed = [f.name for f in PERSON if f.required]

@@ -21,6 +21,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 from services import accounts
 from services.errors import FieldError, Invalid, SignInFirst
 from web.access import ANYONE, rule
+from web.api.schemas import Problem
 from web.current import platform
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -137,8 +138,6 @@ class JsonApi(Api):
 
     def _register_responses(self) -> None:
         """One answer for everything that goes wrong (RFC 9457), whatever its status."""
-        from web.api.schemas import Problem
-
         answer = {
             "description": "出错：RFC 9457 问题详情",
             "content": {"application/problem+json": {"schema": Problem}},

@@ -85,7 +85,7 @@ def _operation(
                 "where": p["in"],
                 "required": p.get("required", False),
                 "type": _type(p.get("schema", {})),
-                "description": p.get("description", "") or p.get("schema", {}).get("description", ""),
+                "description": p.get("description") or ("编号" if p["name"].endswith("_id") else ""),
             }
             for p in parameters
         ],

@@ -6,8 +6,6 @@ whatever it holds. Contacts and the confidential part are only ever in their own
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -131,12 +129,6 @@ def organisation_document(organisation: Organisation, *, inside: bool) -> dict[s
             "created_at": moment(organisation.created_at),
         }
     return document
-
-
-def etag(document: Mapping[str, Any]) -> str:
-    """The revision, which edits are checked against, and a digest of everything shown, so that 304 is never wrong."""
-    body = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str).encode()
-    return f'"{document["revision"]}-{hashlib.sha256(body).hexdigest()[:12]}"'
 
 
 def recommendations_document(found: Recommendations, person: Actor, limit: int) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from web.access import SIGNED_IN
 from web.api.blueprint import ID, PREFIX, endpoint
 from web.api.documents import introduction_document, opened_document
 from web.api.matching import CautionOut, Entry, ReasonOut, entry_asked
-from web.api.schemas import Out, Paging, Strict, Text
+from web.api.schemas import Paging
+from web.api.values import Out, Strict, Text
 from web.current import actor, platform
 
 TAG = "引荐"

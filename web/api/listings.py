@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify, request
-from werkzeug.exceptions import PreconditionRequired
 
 from repositories import candidates, introductions, listing
 from repositories.accounts import MANAGER, OPERATOR
@@ -23,30 +20,17 @@ from services import search
 from services.access import CREATORS, Actor, owns
 from services.errors import FieldError, Invalid, NotFound
 from services.listings import entries
-from services.listings.catalogue import FIELDS
 from services.listings.library import LIBRARIES
 from web.access import ANYONE, SIGNED_IN
-from web.api.blueprint import ID, PREFIX, endpoint, with_message
-from web.api.documents import etag, listing_document
-from web.api.schemas import ALIASES, INPUT, OUTPUT, SINGULAR, Codes, Out, Paging, Strict, Text, Whole, absent
+from web.api.blueprint import ID, PREFIX, endpoint
+from web.api.documents import listing_document
+from web.api.filters import chosen_filters, list_query
+from web.api.revisions import IF_MATCH, IF_NONE_MATCH, revision_asked, tagged
+from web.api.schemas import ALIASES, INPUT, OUTPUT, SINGULAR, Paging
+from web.api.values import Out, Strict, Text
 from web.current import actor, platform
 
 TAGS = {"achievements": "技术成果", "needs": "技术需求", "talents": "技术转移人才"}
-TRL_FIELD = {"achievements": "trl", "needs": "wanted_trl"}
-FLAGS = {
-    "yes": "yes",
-    "true": "yes",
-    "1": "yes",
-    "是": "yes",
-    "no": "no",
-    "false": "no",
-    "0": "no",
-    "否": "no",
-}
-"""How a flag is filtered by; the index knows yes and no."""
-_IF_MATCH = re.compile(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{1,64})?"?')
-_SINGLE = ("If-None-Match", "上次得到的 ETag；没有变化时回答 304", False)
-_EDIT = ("If-Match", "您所依据的 ETag（或版本号）；已被别人修改时回答 412", True)
 
 
 class Reason(Strict):
@@ -61,36 +45,6 @@ class OwnQuery(Paging):
     """One's own listings."""
 
     state = Text(12, load_default="", metadata={"description": f"状态：{'、'.join(listing.STATE_NAMES)}"})
-
-
-def _filter_fields(library: str) -> dict[str, Any]:
-    fields = {f.name: f for f in FIELDS[library]}
-    made: dict[str, Any] = {
-        name: Codes(metadata={"description": f"{fields[name].label}：代码或名称，可重复，也可用逗号隔开"})
-        for name in search.FACETS[library]
-    }
-    if library in TRL_FIELD:
-        made["trl_min"] = Whole(
-            1, 9, load_default=absent, metadata={"description": f"{fields[TRL_FIELD[library]].label}不低于"}
-        )
-    return made
-
-
-def _list_query(library: str) -> type[ma.Schema]:
-    sorts = "、".join(f"{key}（{label}）" for key, (label, _) in search.SORTS[library].items())
-    return type(
-        f"{SINGULAR[library]}Query",
-        (Paging,),
-        {
-            "q": Text(
-                100_000,
-                load_default="",
-                metadata={"description": "检索词，或整段需求文字", "maxLength": 2000},
-            ),
-            "sort": Text(20, load_default="relevance", metadata={"description": sorts}),
-            **_filter_fields(library),
-        },
-    )
 
 
 def _page_schema(library: str) -> type[ma.Schema]:
@@ -127,41 +81,6 @@ def _own_page_schema(library: str) -> type[ma.Schema]:
     )
 
 
-def _chosen(library: str, query: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Filters as codes; raises Invalid for a value its vocabulary does not have."""
-    fields = {f.name: f for f in FIELDS[library]}
-    errors: list[FieldError] = []
-    chosen: dict[str, tuple[str, ...]] = {}
-    for name in search.FACETS[library]:
-        codes = []
-        for value in query.get(name, ()):
-            code = _code(fields[name].kind, fields[name].vocabulary, value)
-            if code is None:
-                errors.append(FieldError(name, f"{fields[name].label}里没有“{value[:20]}”。"))
-            else:
-                codes.append(code)
-        if codes:
-            chosen[name] = tuple(dict.fromkeys(codes))
-    if query.get("trl_min"):
-        name = TRL_FIELD[library]
-        wanted = {str(level) for level in range(query["trl_min"], 10)}
-        narrowed = wanted & set(chosen[name]) if name in chosen else wanted
-        # nothing can be both: a level that does not exist finds nothing, as it should
-        chosen[name] = tuple(sorted(narrowed)) or ("none",)
-    if query["sort"] not in search.SORTS[library]:
-        errors.append(FieldError("sort", f"只能按 {'、'.join(search.SORTS[library])} 排序。"))
-    if errors:
-        raise Invalid(errors)
-    return chosen
-
-
-def _code(kind: str, vocabulary: str, value: str) -> str | None:
-    if kind == "flag":
-        return FLAGS.get(value.lower())
-    found = getattr(platform().vocabularies, vocabulary).find(value)
-    return None if found is None else str(found)
-
-
 def _page(
     documents: list[dict[str, Any]], total: int, page: int, per_page: int, **more: Any
 ) -> dict[str, Any]:
@@ -178,13 +97,7 @@ def _answer(row: ListingColumns, person: Actor, status: int = 200) -> Any:
         organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
         agreed = _agreed(session, row, person)
     document = OUTPUT[row.library]().dump(listing_document(row, organisation, person, agreed=agreed))
-    tag = etag(document)
-    if status == 200 and request.method == "GET" and tag in _tags(request.headers.get("If-None-Match", "")):
-        response = Response(status=304)
-    else:
-        response = jsonify(document)
-        response.status_code = status
-    response.headers["ETag"] = tag
+    response = tagged(document, status)
     if status == 201:
         response.headers["Location"] = f"{PREFIX}/{row.library}/{row.id}"
     return response
@@ -198,22 +111,6 @@ def _agreed(session: Session, row: ListingColumns, person: Actor) -> bool:
     return any(
         i.state == "accepted" and i.achievement.organisation_id == person.organisation_id for i in asked
     )
-
-
-def _tags(header: str) -> set[str]:
-    return {part.strip().removeprefix("W/") for part in header.split(",")}
-
-
-def revision_asked() -> int | None:
-    """The revision in If-Match, None for `*`; raises 428 without the header, -1 matches nothing."""
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
-        message = "修改要带上 If-Match：先 GET 这一条，把回答里的 ETag 原样放进来。"
-        raise with_message(PreconditionRequired(), "If-Match", message)
-    if header == "*":
-        return None
-    found = _IF_MATCH.fullmatch(header)
-    return int(found.group(1)) if found else -1
 
 
 @contextmanager
@@ -234,13 +131,13 @@ def _routes(library: str) -> None:
     one, tag, noun = SINGULAR[library].lower(), TAGS[library], LIBRARIES[library].noun
     creators = tuple(sorted(CREATORS[library]))
 
-    @endpoint("GET", f"/{library}", ANYONE, tag=tag, name=f"list_{library}", query=_list_query(library),
+    @endpoint("GET", f"/{library}", ANYONE, tag=tag, name=f"list_{library}", query=list_query(library),
               answer=_page_schema(library), summary=f"检索{noun}",
               description="total 与 facets 只数按词找到的；只在意思上相近的在 also_by_meaning。")  # fmt: skip
     def find(query: dict[str, Any]) -> Any:
         person = actor()
         found = search.search(
-            platform(), person, library, query["q"], _chosen(library, query), query["sort"],
+            platform(), person, library, query["q"], chosen_filters(library, query), query["sort"],
             query["page"], query["per_page"],
         )  # fmt: skip
         return _page(
@@ -250,7 +147,7 @@ def _routes(library: str) -> None:
         )  # fmt: skip
 
     @endpoint("GET", f"/{library}/{ID.format('listing_id')}", ANYONE, tag=tag, name=f"get_{one}",
-              answer=OUTPUT[library], headers=(_SINGLE,), summary=f"一条{noun}")  # fmt: skip
+              answer=OUTPUT[library], headers=(IF_NONE_MATCH,), summary=f"一条{noun}")  # fmt: skip
     def get(listing_id: int) -> Any:
         person = actor()
         return _answer(entries.get(platform(), person, library, listing_id), person)
@@ -265,7 +162,7 @@ def _routes(library: str) -> None:
         return _answer(row, person, 201)
 
     @endpoint("PATCH", f"/{library}/{ID.format('listing_id')}", *creators, tag=tag, name=f"edit_{one}",
-              body=INPUT[library], answer=OUTPUT[library], headers=(_EDIT,), summary=f"修改{noun}",
+              body=INPUT[library], answer=OUTPUT[library], headers=(IF_MATCH,), summary=f"修改{noun}",
               description="只改给出的字段。已发布的由所有者修改公开内容后，要再审核。")  # fmt: skip
     def edit(body: dict[str, Any], listing_id: int) -> Any:
         person = actor()

@@ -16,7 +16,8 @@ from services.recommend import Narrowing
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, endpoint
 from web.api.documents import recommendations_document
-from web.api.schemas import OUTPUT, Codes, Out, Strict, Text, Whole, absent
+from web.api.schemas import OUTPUT
+from web.api.values import Codes, Out, Strict, Text, Whole, absent
 from web.current import actor, platform
 from web.limits import limiter, match_limit
 

@@ -10,18 +10,22 @@ from flask import jsonify
 
 from matching.features import describe
 from repositories import listing
+from repositories import organisations as organisation_rows
 from repositories.accounts import OPERATOR
 from repositories.achievements import Achievement
 from repositories.database import Session
 from repositories.needs import Need
-from repositories.organisations import Organisation
+from repositories.organisations import STATE_NAMES, Organisation
 from services import confidential, organisations
 from services.access import Actor
-from services.errors import NotFound
-from web.access import ANYONE
+from services.errors import FieldError, Invalid, NotFound
+from services.listings.catalogue import FIELDS
+from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, endpoint
 from web.api.documents import organisation_document
-from web.api.schemas import Out, Strict, Text
+from web.api.revisions import IF_MATCH, revision_asked, tagged
+from web.api.schemas import Paging, input_of
+from web.api.values import Out, Strict, Text
 from web.current import actor, platform
 
 OPERATIONS, REFERENCE = "平台运营", "参考"
@@ -33,6 +37,13 @@ class Decision(Strict):
     may_be_empty = True
 
     reason = Text(500, load_default="", metadata={"description": "原因；不通过时必填"})
+
+
+class Houses(Paging):
+    """Which organisations."""
+
+    q = Text(200, load_default="", metadata={"description": "名称里的字，或信用代码"})
+    state = Text(10, load_default="", metadata={"description": "pending、approved 或 rejected"})
 
 
 class Opening(Strict):
@@ -59,6 +70,17 @@ ORGANISATION = ma.Schema.from_dict(
         "created_at": Out("string", "只给本单位和运营"),
     },
     name="Organisation",
+)
+ORGANISATION_INPUT = input_of(FIELDS["organisations"], "OrganisationInput")
+ORGANISATIONS = ma.Schema.from_dict(
+    {
+        "items": ma.fields.List(ma.fields.Nested(ORGANISATION)),
+        "total": Out("integer"),
+        "page": Out("integer"),
+        "per_page": Out("integer"),
+        "states": Out("object", "每个状态的条数"),
+    },
+    name="OrganisationPage",
 )
 TERM = ma.Schema.from_dict({"code": Out(), "name": Out(), "parent": Out(), "note": Out()}, name="Term")
 VOCABULARY = ma.Schema.from_dict(
@@ -110,7 +132,46 @@ def get_organisation(organisation_id: int) -> Any:
         organisation = session.get(Organisation, organisation_id)
         if organisation is None or not (inside or _is_public(session, organisation)):
             raise NotFound()
-    return organisation_document(organisation, inside=inside)
+    document = organisation_document(organisation, inside=inside)
+    return tagged(document) if inside else document
+
+
+@endpoint(
+    "GET", "/organisations", OPERATOR, tag=OPERATIONS, query=Houses, answer=ORGANISATIONS, summary="各家单位"
+)
+def list_organisations(query: dict[str, Any]) -> Any:
+    """The operator's list: those to check first."""
+    page, size, state, words = query["page"], query["per_page"], query["state"], query["q"].strip()
+    if state and state not in STATE_NAMES:
+        raise Invalid([FieldError("state", f"没有“{state}”这个状态，可用：{'、'.join(STATE_NAMES)}。")])
+    with platform().database.read() as session:
+        rows = organisation_rows.page(session, state, words, (page - 1) * size, size)
+        counts = organisation_rows.count_by_state(session, words)
+    total = counts.get(state, 0) if state else sum(counts.values())
+    items = [organisation_document(row, inside=True) for row in rows]
+    return {"items": items, "total": total, "page": page, "per_page": size, "states": counts}
+
+
+@endpoint("PATCH", f"/organisations/{ID.format('organisation_id')}", SIGNED_IN, tag="单位", body=ORGANISATION_INPUT,
+          answer=ORGANISATION, headers=(IF_MATCH,), summary="修改单位信息",
+          description="本单位的人可改简介、网址、地区、不公开名称时的称呼；名称、代码、类型由运营改。")  # fmt: skip
+def edit_organisation(body: dict[str, Any], organisation_id: int) -> Any:
+    """Change an organisation; what only operators may change is named, not skipped in silence."""
+    person = actor()
+    if not _inside(person, organisation_id):
+        raise NotFound()
+    closed = sorted(set(body) & set(organisations.OPERATORS_FIELDS)) if not person.is_operator else []
+    if closed:
+        raise Invalid([FieldError(name, "这一项请联系平台运营修改。") for name in closed])
+    revision = revision_asked()
+    with platform().database.read() as session:
+        row = session.get(Organisation, organisation_id)
+    if row is None:
+        raise NotFound()
+    edited = organisations.edit(
+        platform(), person, organisation_id, body, row.revision if revision is None else revision
+    )
+    return tagged(organisation_document(edited, inside=True))
 
 
 @endpoint("POST", f"/organisations/{ID.format('organisation_id')}/<any(approve, reject):decision>", OPERATOR,

@@ -15,7 +15,8 @@ from services.access import Actor
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, PREFIX, endpoint
 from web.api.documents import moment, organisation_document
-from web.api.schemas import Out, Paging, Registration, Strict, Text, Whole, absent
+from web.api.schemas import Paging, Registration
+from web.api.values import Out, Strict, Text, Whole, absent
 from web.current import actor, current_account, platform
 from web.limits import limiter
 

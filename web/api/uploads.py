@@ -15,7 +15,8 @@ from services.imports.columns import NAMES
 from services.imports.report import Report
 from services.listings.reading import clean
 from web.api.blueprint import endpoint
-from web.api.schemas import FieldProblem, Flag, Out, Strict, Text
+from web.api.schemas import FieldProblem
+from web.api.values import Flag, Out, Strict, Text
 from web.current import actor, platform
 from web.errors import RETRY_AFTER_SECONDS, problem
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from repositories import match_runs
 from tests.functional.api.calling import Cast, Counted, ok, problem
+from tests.support import make_world
 
 TEXT = "高温合金叶片激光熔覆修复后热影响区开裂，想找修复用粉末和工艺"
 
@@ -161,3 +163,31 @@ def test_a_list_costs_the_same_queries_whatever_it_holds(cast: Cast) -> None:
             ok(cast.enterprise.get(f"/needs/{need['id']}/recommendations"))
         costs.append(counted.count)
     assert costs[0] == costs[1]
+
+
+def test_matching_without_an_account_is_limited(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "limited", {"SANKU_MATCH_LIMIT": "2 per minute"})
+    cast = Cast(world)
+    for _ in range(2):
+        ok(cast.nobody.post("/match", {"text": TEXT}))
+    refused = cast.nobody.post("/match", {"text": TEXT})
+    problem(refused, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    world.platform.database.close()
+    world.platform.index.close()
+
+
+def test_without_the_index_the_database_still_answers(cast: Cast) -> None:
+    cast.achievement()
+    need = cast.need(published=False)
+    for pointer in cast.world.platform.settings.index_folder.glob("*.json"):
+        pointer.write_text("{", encoding="utf-8")  # as a disk fault may leave it
+    for away in (
+        cast.enterprise.get(f"/needs/{need['id']}/recommendations"),
+        cast.nobody.get("/achievements?q=激光"),
+        cast.nobody.post("/match", {"text": TEXT}),
+    ):
+        problem(away, 503)
+        assert int(away.headers["Retry-After"]) > 0
+    assert ok(cast.enterprise.post("/needs", {"title": "照样能录入"}), 201)
+    assert ok(cast.enterprise.get(f"/needs/{need['id']}"))["id"] == need["id"]

@@ -131,3 +131,23 @@ def test_a_confidential_part_is_opened_with_a_reason_its_owner_sees(cast: Cast) 
     notice = ok(cast.enterprise.get("/notices"))["items"][0]
     assert notice["kind"] == "confidential.opened"
     assert "60:40" not in str(notice)
+
+
+def test_a_house_keeps_its_own_page_and_operators_the_rest(cast: Cast) -> None:
+    house = cast.enterprise.actor.organisation_id
+    path = f"/organisations/{house}"
+    tag = cast.enterprise.get(path).headers["ETag"]
+    changed = ok(cast.enterprise.patch(path, {"public_alias": "某叶片修复企业"}, match=tag))
+    assert (changed["public_alias"], changed["revision"]) == ("某叶片修复企业", 2)
+    problem(cast.enterprise.patch(path, {"intro": "又改"}, match=tag), 412)
+    assert "If-Match" in problem(cast.enterprise.patch(path, {"intro": "又改"}), 428)
+    assert set(problem(cast.enterprise.patch(path, {"name": "改名", "uscc": ""}, match="*"), 422)) == {
+        "name",
+        "uscc",
+    }
+    problem(cast.rival.patch(path, {"intro": "别人改"}, match="*"), 404)
+    assert ok(cast.operator.patch(path, {"name": "甲企业集团"}, match="*"))["name"] == "甲企业集团"
+    listed = ok(cast.operator.get("/organisations?q=集团&state=approved"))
+    assert [row["id"] for row in listed["items"]] == [house]
+    assert "state" in problem(cast.operator.get("/organisations?state=lost"), 422)
+    problem(cast.enterprise.get("/organisations"), 403)
