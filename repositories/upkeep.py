@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, select, update
+from sqlalchemy import String, cast, delete, select
 
 from repositories.database import Session
 from repositories.listing import PUBLISHED
-from repositories.notices import OFF, WAITING, Notice
+from repositories.notices import WAITING, Notice
 from repositories.vectors import StoredVector
 
 EXPIRING = "listing.expiring"
@@ -37,12 +37,6 @@ def prune_notices(session: Session, before: datetime, letters_before: datetime) 
     old = delete(Notice).where(Notice.created_at < before, Notice.mail_state != WAITING)
     letters = delete(Notice).where(~Notice.in_inbox, Notice.created_at < letters_before)
     return sum(int(session.execute(query).rowcount) for query in (letters, old))  # type: ignore[attr-defined,misc]
-
-
-def blank_unsent_letters(session: Session) -> int:
-    """Letters nobody will send must not keep their links: with mail off the secret would only lie there."""
-    query = update(Notice).where(~Notice.in_inbox, Notice.mail_state == OFF, Notice.href != "")
-    return int(session.execute(query.values(href="", body="")).rowcount)  # type: ignore[attr-defined]
 
 
 def lease_letters(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Notice]:

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argon2 import PasswordHasher
-
 from repositories import accounts, demonstration, outbox, vectors
 from repositories.accounts import Account
 from repositories.database import Session
 from repositories.demonstration import Removed
 from repositories.organisations import Organisation
+from services.credentials import hash_password, matches
 from services.demonstration import content as files
 from services.demonstration import vectors as shipped
 from services.errors import Conflict
@@ -91,7 +90,7 @@ def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
     progress("Reading the demonstration content", 0, 3)
     content = files.read(platform)
     known = shipped.load(platform.embedder.model_id)
-    hashed = PasswordHasher().hash(password(platform))
+    hashed = hash_password(password(platform))
     progress("Writing it to the database", 1, 3)
     with platform.database.write() as session:
         _store(session, platform, content, hashed)
@@ -119,13 +118,11 @@ def remove(platform: Platform) -> Removed:
 
 def keep_password(platform: Platform) -> None:
     """Let the demonstration accounts have the password of the setting, when it was changed since they were made."""
-    hasher, wanted = PasswordHasher(), password(platform)
+    wanted = password(platform)
     with platform.database.read() as session:
-        stale = [
-            a.id for a in demonstration.accounts(session) if not _matches(hasher, a.password_hash, wanted)
-        ]
+        stale = [a.id for a in demonstration.accounts(session) if not matches(a.password_hash, wanted)]
     if stale:
-        hashed = hasher.hash(wanted)
+        hashed = hash_password(wanted)
         with platform.database.write() as session:
             for account_id in stale:
                 account = session.get(Account, account_id)
@@ -144,13 +141,6 @@ def write_vectors(platform: Platform, progress: Callable[[int, int], None]) -> i
 def _loaded_now(platform: Platform) -> bool:
     with platform.database.read() as session:
         return demonstration.is_loaded(session)
-
-
-def _matches(hasher: PasswordHasher, hashed: str, wanted: str) -> bool:
-    try:
-        return hasher.verify(hashed, wanted)
-    except Exception:
-        return False
 
 
 def _store(session: Session, platform: Platform, content: files.Content, hashed: str) -> None:

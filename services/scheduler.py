@@ -84,13 +84,12 @@ def prune(platform: Platform) -> str:
     now = platform.now()
     with platform.database.write() as session:
         accounts.prune(session, now)
-        blanked = upkeep.blank_unsent_letters(session)
     with platform.database.write() as session:
         runs = introduction_rows.prune_runs(session, now - RUNS_KEPT)
     with platform.database.write() as session:
         gone = upkeep.prune_notices(session, now - NOTICES_KEPT, now - LETTERS_KEPT)
     files = batches.prune(platform)
-    return f"清理匹配记录 {runs} 条、通知 {gone} 条、失效链接 {blanked} 条、导入暂存 {files} 份"
+    return f"清理匹配记录 {runs} 条、通知 {gone} 条、导入暂存 {files} 份"
 
 
 def send_mail(platform: Platform) -> str:

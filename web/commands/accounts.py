@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 from flask import Flask
+from flask.cli import AppGroup, with_appcontext
 
 from repositories.accounts import ROLE_NAMES
 from services import accounts
 from web.commands.problems import told
 from web.current import platform
 
-account = click.Group("account", help="People who sign in.")
+account = AppGroup("account", help="People who sign in.")
 
 
 def register(app: Flask) -> None:
@@ -38,6 +39,7 @@ def create(email: str, role: str, name: str, password: str | None) -> None:
 @click.command()
 @click.argument("email")
 @click.option("--name", default="命令行", help="How the token is listed on the account's page.")
+@with_appcontext
 def token(email: str, name: str) -> None:
     """Print a new API token of an account; it is shown this once."""
     with told():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from repositories import schema
 from services import backup as copies
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
 def backup(file: Path) -> None:
     """Write FILE (.tar.gz) while the platform serves."""
     try:
@@ -37,6 +39,7 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in the place of the present data.")
+@with_appcontext
 def restore(file: Path, replace: bool) -> None:
     """Put FILE into the data folder; the index is built anew by the next start."""
     here = platform()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 
 from repositories import schema
 from web.current import platform
 
-db = click.Group("db", help="The database's schema.")
+db = AppGroup("db", help="The database's schema.")
 
 
 def register(app: Flask) -> None:

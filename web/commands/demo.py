@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 
 from services import demo as demonstration
 from services.demonstration.content import BadContent
@@ -12,7 +13,7 @@ from web.commands.progress import bar, bars
 from web.commands.whole_machine import with_all_cores
 from web.current import platform
 
-demo = click.Group("demo", help="The demonstration content: fictional organisations, and papers of ChinaXiv.")
+demo = AppGroup("demo", help="The demonstration content: fictional organisations, and papers of ChinaXiv.")
 
 
 def register(app: Flask) -> None:

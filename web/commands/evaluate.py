@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from rich.console import Console
 from rich.table import Table
 
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranking as TSV to this file."
 )
+@with_appcontext
 def evaluate(folder: Path, out: Path | None) -> None:
     """Rank the judged pairs of FOLDER (needs.jsonl, pairs.tsv); the last line printed is one JSON object."""
     here = platform()

@@ -6,6 +6,7 @@ import sys
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 from rich.console import Console
 from rich.table import Table
 
@@ -25,9 +26,7 @@ from web.current import platform
 
 LIBRARIES = ("achievements", "needs", "talents")
 
-index = click.Group(
-    "index", help="The search index: a projection that may be deleted and rebuilt at any time."
-)
+index = AppGroup("index", help="The search index: a projection that may be deleted and rebuilt at any time.")
 
 
 def register(app: Flask) -> None:

@@ -15,6 +15,7 @@ import urllib.request
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from indexer import model
 from indexer.rebuild import due, rebuild
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
 @click.option(
     "--demo", "with_demo", envvar="DEMO", default="1", help="0 leaves an empty platform empty (DEMO)."
 )
+@with_appcontext
 def serve(host: str, port: int, with_demo: str) -> None:
     """Prepare what is missing, then serve pages, API and background work until Ctrl-C."""
     here = platform()
@@ -79,6 +81,7 @@ def serve(host: str, port: int, with_demo: str) -> None:
 
 
 @click.command()
+@with_appcontext
 def worker() -> None:
     """The background process alone: indexer (the elected one of several) and scheduler."""
     logging.basicConfig(

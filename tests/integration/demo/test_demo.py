@@ -1,0 +1,197 @@
+"""The demonstration content: whole, marked, usable, and gone without a trace when it is taken out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from indexer.embedder import SentenceTransformerEmbedder
+from indexer.verify import verify
+from repositories.accounts import Account
+from repositories.achievements import Achievement
+from repositories.audit import AuditRow
+from repositories.introductions import Introduction
+from repositories.listing import PUBLISHED
+from repositories.match_runs import MatchEntry, MatchRun, Pass
+from repositories.needs import Need
+from repositories.notices import Notice
+from repositories.organisations import Organisation
+from repositories.outbox import pending_withdrawals
+from repositories.talents import Talent
+from repositories.vectors import StoredVector
+from services import accounts, demo, introductions, passing, recommend
+from services.access import Actor, actor_of
+from services.demonstration import content, vectors
+from services.errors import Conflict
+from tests.support import World
+
+LISTINGS = (Achievement, Need, Talent)
+
+
+def _count(world: World, model: type, *where: object) -> int:
+    with world.platform.database.read() as session:
+        return session.scalar(select(func.count()).select_from(model).where(*where))  # type: ignore[arg-type,return-value]
+
+
+def _actor(world: World, email: str) -> Actor:
+    with world.platform.database.read() as session:
+        return actor_of(session.scalars(select(Account).where(Account.email == email)).one())
+
+
+@pytest.fixture
+def loaded(world: World) -> World:
+    demo.load(world.platform)
+    return world
+
+
+def test_what_is_loaded(loaded: World) -> None:
+    assert _count(loaded, Organisation) == 30
+    assert _count(loaded, Need) == 60
+    assert _count(loaded, Talent) == 40
+    assert _count(loaded, Achievement, Achievement.organisation_id.is_not(None)) == 150
+    assert _count(loaded, Achievement, Achievement.source.startswith("ChinaXiv:")) >= 1500
+    for model in LISTINGS:
+        assert _count(loaded, model, ~model.is_demo) == 0
+        assert _count(loaded, model, model.state != PUBLISHED) == 0
+        assert _count(loaded, model, func.date(model.published_at).is_not(None)) == _count(loaded, model)
+    with loaded.platform.database.read() as session:
+        days = {moment.date() for moment in session.scalars(select(Need.published_at))}
+        today = loaded.platform.today()
+        assert len(days) > 30
+        assert all(need.expires_on > today for need in session.scalars(select(Need)))
+
+
+def test_papers_say_what_chinaxiv_says_and_no_more(loaded: World) -> None:
+    with loaded.platform.database.read() as session:
+        papers = session.scalars(select(Achievement).where(Achievement.organisation_id.is_(None))).all()
+    assert papers
+    for paper in papers:
+        assert paper.source.startswith("ChinaXiv:20")
+        assert paper.source.endswith("(CC-BY 4.0)")
+        assert paper.title
+        assert paper.abstract
+        invented = (paper.trl, paper.price_min, paper.price_max, paper.account_id, paper.team, paper.contact_name,
+                    paper.region, paper.industry, paper.discipline, paper.summary)  # fmt: skip
+        assert not any(invented), paper.title
+        assert paper.modes == paper.ip == paper.forms == []
+
+
+def test_accounts_own_listings_and_can_sign_in(loaded: World) -> None:
+    secret = demo.password(loaded.platform)
+    assert len(secret) >= 10
+    assert {role for _, role in demo.addresses(loaded.platform)} == {
+        "enterprise", "university", "manager", "operator",
+    }  # fmt: skip
+    for address, _ in demo.addresses(loaded.platform):
+        assert accounts.sign_in(loaded.platform, address, secret, "127.0.0.1", "test")
+    own = {
+        "enterprise@demo.example": (Need, 3),
+        "university@demo.example": (Achievement, 5),
+        "manager@demo.example": (Talent, 1),
+    }
+    for address, (model, least) in own.items():
+        assert _count(loaded, model, model.account_id == _actor(loaded, address).account_id) >= least
+
+
+def test_a_changed_password_setting_reaches_the_accounts(loaded: World) -> None:
+    stored = loaded.platform.settings.data / demo.PASSWORD_FILE
+    assert stored.stat().st_mode & 0o077 == 0
+    stored.write_text("another demonstration secret", encoding="ascii")
+    demo.keep_password(loaded.platform)
+    assert accounts.sign_in(
+        loaded.platform, "operator@demo.example", "another demonstration secret", "::1", "test"
+    )
+
+
+def test_loading_twice_is_refused_and_changes_nothing(loaded: World) -> None:
+    before = [_count(loaded, model) for model in LISTINGS]
+    with pytest.raises(Conflict):
+        demo.load(loaded.platform)
+    assert [_count(loaded, model) for model in LISTINGS] == before
+
+
+def test_every_listing_has_a_shipped_vector_and_the_index_needs_no_model(loaded: World) -> None:
+    keys = set(vectors.load(loaded.platform.embedder.model_id))
+    lacking = [row.title for row in content.read(loaded.platform).listings if row.vector_key not in keys]
+    assert lacking == [], "demo/vectors.npz is older than the content: flask --app app demo vectors"
+    loaded.index()
+    assert not loaded.platform.embedder.ready
+    for name in ("achievements", "needs", "talents"):
+        drift = verify(
+            loaded.platform.database, loaded.platform.index, name, loaded.platform.embedder.model_id
+        )
+        assert drift.clean
+        assert drift.without_vector == ()
+
+
+def test_shipped_vectors_are_those_of_the_model(loaded: World, tmp_path: Path) -> None:
+    rows = content.read(loaded.platform).listings
+    sample = rows[:: len(rows) // 24]
+    embedder = SentenceTransformerEmbedder("e5-small-zh", tmp_path / "models", threads=None)
+    known = vectors.load(embedder.model_id)
+    fresh = vectors.encode(embedder, sample, lambda *_: None)
+    cosines = [float(np.dot(known[key], vector)) for key, vector in fresh.items()]
+    assert len(cosines) >= 24
+    assert min(cosines) >= 0.999
+
+
+def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
+    real_enterprise = world.enterprise(email="real@example.org", name="真实企业")
+    real_university = world.university(email="teacher@example.org", name="真实大学")
+    real_need = world.listing(real_enterprise, "needs", title="高温合金叶片激光熔覆修复用粉末")
+    real_achievement = world.listing(
+        real_university, "achievements", title="镍基高温合金激光熔覆修复粉末及工艺"
+    )
+    demo.load(world.platform)
+    world.index()
+    demo_enterprise = _actor(world, "enterprise@demo.example")
+    tried = world.listing(demo_enterprise, "needs", title="试用时录入的激光熔覆需求")
+    world.index()
+    with world.platform.database.write() as session:
+        person = session.get(Account, world.person("joined@example.org", "enterprise").account_id)
+        person.organisation_id = demo_enterprise.organisation_id
+    kept = recommend.for_listing(world.platform, real_enterprise, "needs", real_need.id)
+    lines = [*kept.items, *kept.weak]
+    introductions.ask(
+        world.platform, real_enterprise, next(i for i in lines if i.row.id == real_achievement.id).entry_id
+    )
+    demo_line = next(i for i in lines if i.row.is_demo and i.row.organisation_id is not None)
+    introductions.ask(world.platform, real_enterprise, demo_line.entry_id)
+    paper = next(i for i in lines if i.row.is_demo and i.row.organisation_id is None)
+    passing.put_aside(world.platform, real_enterprise, paper.entry_id, "direction")
+    recommend.for_listing(world.platform, demo_enterprise, "needs", tried.id)
+
+    removed = demo.remove(world.platform)
+
+    assert (removed.organisations, removed.accounts, removed.needs) == (30, 4, 61)
+    assert not demo.is_loaded(world.platform)
+    assert [_count(world, model) for model in LISTINGS] == [1, 1, 0]
+    assert _count(world, Account) == 3
+    assert _count(world, Account, Account.organisation_id.is_(None)) == 1
+    assert _count(world, Organisation) == 2
+    assert _count(world, Introduction) == 1
+    assert _count(world, Pass) == 0
+    assert _count(world, MatchRun, MatchRun.subject_id != real_need.id) == 0
+    assert _count(world, MatchEntry, MatchEntry.achievement_id != real_achievement.id) == 0
+    assert _count(world, AuditRow, AuditRow.object_id == tried.id, AuditRow.object_type == "needs") == 0
+    assert _count(world, Notice) > 0
+    assert _count(world, StoredVector) <= 2
+    with world.platform.database.read() as session:
+        assert len(pending_withdrawals(session, "achievements")) == removed.achievements
+    again = recommend.for_listing(world.platform, real_enterprise, "needs", real_need.id)
+    assert {i.row.id for i in (*again.items, *again.weak)} == {real_achievement.id}
+    world.index()
+    assert world.platform.index.state("achievements").documents == 1
+    assert world.platform.index.state("talents").documents == 0
+    demo.load(world.platform)
+    assert _count(world, Organisation) == 32
+
+
+def test_an_empty_platform_has_no_demonstration(world: World) -> None:
+    assert demo.is_empty(world.platform)
+    assert not demo.is_loaded(world.platform)
+    removed = demo.remove(world.platform)
+    assert removed.organisations == removed.achievements == 0
