@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from repositories.notices import unread
 from services.access import Actor
 from services.demo import is_loaded
 from services.platform import Platform
-from web import access, errors, labels, limits, security
+from web import access, errors, labels, limits, security, static_files
 from web.account.views import blueprint as account
 from web.api import register as register_api
 from web.current import actor, platform
@@ -48,11 +47,14 @@ BLUEPRINTS = (
 def build(platform: Platform) -> Flask:
     """The application; raises RouteWithoutRule when a route does not say who may come in."""
     settings = platform.settings
-    app = Flask("sanku", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask(
+        "sanku", root_path=str(ROOT), template_folder="templates", static_folder="static",
+        static_url_path=static_files.url_path(ROOT / "static"),
+    )  # fmt: skip
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = static_files.KEPT
     app.extensions["sanku"] = platform
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

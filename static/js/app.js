@@ -1,5 +1,6 @@
 // Entry of all scripts: each module improves what already works without it. Loaded as a module, so it runs after parsing.
 import { carryDrafts, keepDrafts } from "./draft.js";
+import { openFacets } from "./facets.js";
 import { echoMoney, countCharacters } from "./fields.js";
 import { dropFiles } from "./filedrop.js";
 import { listKeys } from "./listkeys.js";
@@ -13,6 +14,7 @@ document.documentElement.classList.add("js");
 
 /** Prepare one part of a page: the whole at first, later whatever htmx put in. */
 function prepare(root) {
+  openFacets(root);
   keepDrafts(root);
   echoMoney(root);
   countCharacters(root);

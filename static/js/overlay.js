@@ -11,6 +11,10 @@ export function menus() {
       if (box) { box.open = false; box.querySelector("summary").focus(); }
       close.closest("dialog")?.close();
     }
+    // A menu's entry that leads to a question further down opens it as well.
+    const down = event.target.closest('a[href^="#"]');
+    const question = down && down.hash.length > 1 && document.getElementById(down.hash.slice(1))?.querySelector("details[data-confirm]");
+    if (question) { question.open = true; for (const menu of open()) menu.open = false; }
     const opener = event.target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open)?.showModal();
   });

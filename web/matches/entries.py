@@ -30,6 +30,9 @@ SORT_KEYS: Mapping[str, Callable[[Item], Any]] = {
         item.rank,
     ),
 }
+TEXT_FEATURES = ("title_words", "body_words", "semantic_nearness")
+FIRST_SHOWN = 15
+"""Entries of a list before `显示其余`: on a phone fifty of them are 23,000 pixels."""
 FACET_TITLES = {"industry": "行业", "region": "地区", "modes": "合作方式", "trl": "成熟度不低于"}
 
 
@@ -43,6 +46,11 @@ class ReasonLine:
     need_words: Sequence[str]
     achievement_words: Sequence[str]
     segments: Segments | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it compares two stated facts (place, price …): such reasons share one line on a page."""
+        return self.feature not in TEXT_FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +197,7 @@ def filters_view(
     }  # fmt: skip
 
     def here(state: Mapping[str, tuple[str, ...]]) -> str:
-        query: dict[str, Any] = {k: list(v) for k, v in state.items() if v}
-        return url_for(endpoint, row_id=row_id, **query)
+        return _address(endpoint, row_id, **{name: list(state.get(name, ())) for name in FACET_TITLES})
 
     chips = [
         Chip(_filter_label(name, value), here({**chosen, name: tuple(v for v in values if v != value)}))
@@ -253,35 +260,44 @@ def list_context(found: Recommendations | None, library: str, row_id: int, chose
     noun = "成果" if library == "needs" else "需求"
     empty: dict[str, Any] = {
         "run": None, "items": [], "filters": {"active": [], "facets": [], "clear_href": ""}, "sort_options": [],
-        "tabs": [], "tail_note": "", "index_note": away, "noun": noun,
+        "tabs": [], "more": None, "tail_note": "", "index_note": away, "noun": noun,
         "pass_reasons": [(t.code, t.name) for t in platform().vocabularies.pass_reasons],
     }  # fmt: skip
     if found is None:
         return empty
     tab = request.args.get("tab", "")
     lists = {"": found.items, "weak": found.weak[:20], "passed": found.passed}
-    tab = tab if tab in lists else ""
+    tab = tab if lists.get(tab) else ""
     sort = request.args.get("sort", "")
-    items = sorted(lists[tab], key=SORT_KEYS.get(sort, SORT_KEYS[""]))
+    sort = sort if sort in SORT_KEYS else ""
+    items = sorted(lists[tab], key=SORT_KEYS[sort])
+    first = items if request.args.get("all") == "1" else items[:FIRST_SHOWN]
     titles = {"": f"推荐{noun}", "weak": "只是相近", "passed": "已婉拒"}
     return empty | {
         "run": run_view(found),
-        "items": [entry_view(i, other, row_id, may_act=may_act) for i in items],
+        "items": [entry_view(i, other, row_id, may_act=may_act) for i in first],
+        "more": {"count": len(items) - len(first), "href": _address(endpoint, row_id, all="1")}
+        if len(items) > len(first) else None,
         "filters": filters_view(endpoint, row_id, chosen, found.facets),
         "tabs": [
             {"label": titles[key], "count": len(members), "active": key == tab,
-             "href": url_for(endpoint, row_id=row_id, tab=key or None)}
+             "href": _address(endpoint, row_id, tab=key, all="", sort="")}
             for key, members in lists.items() if members or not key
         ],
         "sort_options": [
-            {"label": label, "active": key == sort, "href": _with_sort(endpoint, row_id, key)}
+            {"label": label, "active": key == sort, "href": _address(endpoint, row_id, sort=key)}
             for key, label in SORT_LABELS.items()
         ] if len(items) > 1 else [],
-        "tail_note": tail_note(found, noun) if not tab else "",
+        "tail_note": tail_note(found, noun) if not tab and len(first) == len(items) else "",
         "index_note": index_note(found),
     }  # fmt: skip
 
 
-def _with_sort(endpoint: str, row_id: int, key: str) -> str:
-    kept: dict[str, Any] = {k: request.args.getlist(k) for k in request.args if k not in ("sort", "row_id")}
-    return url_for(endpoint, row_id=row_id, **(kept | ({"sort": key} if key else {})))
+def _address(endpoint: str, row_id: int, **changes: Any) -> str:
+    """The present address of a list with some of its parameters changed; an empty value takes one out."""
+    kept: dict[str, Any] = {
+        name: request.args.getlist(name)
+        for name in (*FACET_TITLES, "tab", "sort", "all")
+        if name in request.args
+    }
+    return url_for(endpoint, row_id=row_id, **{k: v for k, v in (kept | changes).items() if v})

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import FileField, TextAreaField
 
+from matching.features import describe
 from services import recommend, search
 from services.documents import read_need_form
 from services.errors import IndexAway, Invalid
@@ -18,16 +19,16 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.limits import limiter, match_limit
 from web.listings.rows import ROW_OF, marked, words_of
-from web.matches.entries import entry_view, index_note, run_view, tail_note
+from web.matches.entries import FIRST_SHOWN, entry_view, index_note, run_view, tail_note
 
 blueprint = Blueprint("public", __name__)
 LIBRARIES = (("achievements", "技术成果"), ("needs", "技术需求"), ("talents", "技术经理人"))
 MIN_PASTE, MAX_PASTE = 6, 20_000
 EXAMPLES = (
-    "我们做风电齿轮箱，行星轮轴承在低速重载下早期点蚀，希望找到能在 6 个月内验证的表面强化工艺，处理后疲劳寿命提高一倍以上。",
-    "食品厂高盐废水 COD 约 8000 mg/L，现有生化系统经常被冲击，想找占地小、吨水成本不超过 12 元的处理技术。",
-    "仓储机器人在强光和反光地面下激光定位会丢，希望有视觉与激光融合的定位方案，重复定位精度 ±10 mm。",
-    "想把柑橘皮渣做成高附加值产品，要求工艺不用有机溶剂，能在乡镇加工厂落地。",
+    "供水管网漏损率 18%，人工听漏效率太低。想用噪声和压力监测把漏点定到 5 米以内，先在一个分区试。",
+    "腌菜厂的高盐发酵废水，生化池一遇冲击就垮。盐分 8% 左右，想找能直接处理高盐水、盐水还能回用的工艺，吨水成本不超过 12 元。",
+    "刀盘滚刀磨损看不见，只能凭经验停机开仓检查。希望不开仓就能知道每把滚刀磨了多少、有没有卡死。",
+    "前轴、曲轴热锻模一用就裂，三千件就报废。想找型腔堆焊、渗氮再制造的办法，单次寿命翻一番，模具费用降三成。",
 )
 
 
@@ -96,6 +97,7 @@ def match() -> Any:
         asked={"title_segments": marked(title, words), "sections": [("", marked(text, words))], "source_label": source},
         run=run_view(found), items=[entry_view(i, "achievements", None) for i in found.items],
         filters={"active": [], "facets": [], "clear_href": ""}, tabs=[], sort_options=[], pass_reasons=[],
+        more={"count": len(found.items) - FIRST_SHOWN, "href": None} if len(found.items) > FIRST_SHOWN else None,
         tail_note=tail_note(found, "成果"), index_note=index_note(found), noun="成果",
     )  # fmt: skip
 
@@ -133,7 +135,7 @@ def search_all() -> Any:
 def how_we_rank() -> Any:
     """Written by the ranking itself: each feature's own words, weight and measure."""
     return render_template(
-        "public/how_we_rank.html", nav_active="how", ranker=platform().ranker, labels=labels
+        "public/how_we_rank.html", nav_active="how", ranker=platform().ranker, features=describe()
     )
 
 
@@ -152,8 +154,8 @@ def about() -> Any:
 
 
 def _short(text: str) -> str:
-    """The beginning of an example, up to its first full stop or 60 characters."""
-    return text if len(text) <= 60 else text[:58] + "…"
+    """The first sentence of an example."""
+    return text.partition("。")[0]
 
 
 def _brief(library: str, shown: Any) -> dict[str, Any]:
