@@ -95,8 +95,13 @@ def of_achievement(session: Session, achievement_id: int) -> dict[int, Introduct
     return {row.need_id: row for row in rows}
 
 
-def between(session: Session, need_id: int, organisation_id: int | None) -> bool:
-    """Whether this need was ever laid before an organisation by an introduction (it may then open it)."""
+def between(
+    session: Session,
+    need_id: int,
+    organisation_id: int | None,
+    states: tuple[str, ...] = (ASKED, ACCEPTED),
+) -> bool:
+    """Whether an introduction in one of `states` laid this need before an organisation (it may then open it)."""
     if organisation_id is None:
         return False
     query = select(func.count()).select_from(Introduction).join(Introduction.achievement)
@@ -105,7 +110,7 @@ def between(session: Session, need_id: int, organisation_id: int | None) -> bool
             query.where(
                 Introduction.need_id == need_id,
                 Achievement.organisation_id == organisation_id,
-                Introduction.state.in_((ASKED, ACCEPTED)),
+                Introduction.state.in_(states),
             )
         )
     )

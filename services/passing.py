@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from repositories import match_runs
+from repositories import introductions, match_runs
 from repositories.achievements import Achievement
+from repositories.database import Session
 from repositories.listing import find
-from repositories.match_runs import MatchEntry, Pass
+from repositories.match_runs import PUBLIC, MatchEntry, Pass
 from repositories.needs import Need
-from services.access import Actor, require, require_signed_in, side_of
+from services.access import Actor, require, require_signed_in, sees, side_of
 from services.errors import FieldError, Invalid, NotFound
 from services.listings.reading import clean
 from services.platform import Platform
+from services.runs import SIDE
 
 
 def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note: str = "") -> None:
@@ -28,7 +30,9 @@ def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note
         if entry is None or need is None or achievement is None:
             raise NotFound()
         side = side_of(actor, need, achievement)
-        require(bool(side), seen=False)
+        # An owner's run is its owner's alone: for the other side its entries do not exist, by number neither.
+        require(bool(side) and (entry.run.basis == PUBLIC or side == SIDE["needs"]), seen=False)
+        require(_other_seen(session, actor, need, achievement, side), seen=False)
         known = match_runs.pass_of(session, need.id, achievement.id, side)
         row = known or Pass(need_id=need.id, achievement_id=achievement.id, side=side)
         row.entry_id, row.reason, row.note = entry.id, reason, note
@@ -48,3 +52,12 @@ def take_back(platform: Platform, actor: Actor, need_id: int, achievement_id: in
         known = match_runs.pass_of(session, need_id, achievement_id, side)
         if known is not None:
             session.delete(known)
+        else:
+            require(_other_seen(session, actor, need, achievement, side), seen=False)
+
+
+def _other_seen(session: Session, actor: Actor, need: Need, achievement: Achievement, side: str) -> bool:
+    """Whether the other side's listing exists for this person: what is not public must not be felt out by numbers."""
+    if side == SIDE["needs"]:
+        return sees(actor, achievement)
+    return sees(actor, need, introduced=introductions.between(session, need.id, actor.organisation_id))

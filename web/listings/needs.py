@@ -87,6 +87,7 @@ def detail(row_id: int) -> Any:
     assert isinstance(need, Need)
     with here.database.read() as session:
         organisation = session.get(Organisation, need.organisation_id) if need.organisation_id else None
+        agreed = introductions.between(session, need.id, person.organisation_id, (introductions.ACCEPTED,))
     owner, operator = access.owns(person, need), person.is_operator
     found, away = None, None
     chosen = narrowing()
@@ -98,7 +99,7 @@ def detail(row_id: int) -> Any:
     openings = confidential.openings(here, person, need) if owner or operator else []
     return render_template(
         "needs/detail.html",
-        need=need_view(need, organisation, found, owner=owner),
+        need=need_view(need, organisation, found, owner=owner, agreed=agreed),
         urls=_urls(need) if owner or operator else {},
         aside_notes=_notes(need, organisation, openings) if owner else [],
         recommendations_shown=owner or operator,
@@ -143,11 +144,17 @@ def export(row_id: int) -> Any:
 
 
 def need_view(
-    need: Need, organisation: Organisation | None, found: recommend.Recommendations | None, *, owner: bool
+    need: Need,
+    organisation: Organisation | None,
+    found: recommend.Recommendations | None,
+    *,
+    owner: bool,
+    agreed: bool,
 ) -> dict[str, Any]:
-    """The head and the text of a need's page; the words that carried the recommendations are marked."""
+    """The head and the text of a need's page; the words that carried the recommendations are marked. `agreed`: an
+    introduction both sides agreed to opened the enterprise's name to the reader."""
     person = actor()
-    named = access.sees_enterprise_name(person, need)
+    named = access.sees_enterprise_name(person, need, introduced=agreed)
     done = completeness(need)
     words = [w for item in (found.items[:10] if found else ()) for r in item.reasons for w in r["need_words"]]
     texts = [
