@@ -1,0 +1,163 @@
+"""One platform with everybody on it and a listing in every state: what tables of access are asked against.
+
+Names of objects read `library.state` or say what is special about them. Each object's title holds a Latin word of its
+own (`objneeddraft`), so that a search for it can find nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from repositories.listing import STATE_NAMES
+from services import accounts, introductions, recommend
+from services.access import Actor
+from services.listings import entries
+from services.listings.library import LIBRARIES
+from services.scheduler import expire_listings
+from tests.functional.api.calling import Caller
+from tests.support import World, csrf, make_world
+
+ROLES = ("nobody", "rival", "enterprise", "university", "college", "manager", "operator")
+"""rival: another enterprise; college: another university."""
+OWNER = {"needs": "enterprise", "achievements": "university", "talents": "manager"}
+WAYS: dict[str, tuple[str, ...]] = {
+    "draft": (), "submitted": ("submit",), "returned": ("submit", "return"), "published": ("submit", "publish"),
+    "paused": ("submit", "publish", "pause"), "withdrawn": ("submit", "publish", "withdraw"),
+    "expired": ("submit", "publish"),
+}  # fmt: skip
+"""How a listing gets into each state; `expired` is left to the scheduler."""
+SECRET, PHONE = "机密配方甲乙", "028-76543210"
+COMMON = "激光熔覆修复叶片"
+"""Words every need and achievement shares, so that all pairs match."""
+
+
+@dataclass
+class Stage:
+    """The world, its people by role, and its objects by name."""
+
+    world: World
+    people: dict[str, Actor] = field(default_factory=dict)
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    objects: dict[str, tuple[str, int]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    made: int = 0
+
+    def get(self, role: str, path: str) -> TestResponse:
+        """A page as this role sees it."""
+        return self.clients[role].get(path)
+
+    def post(self, role: str, path: str, **data: Any) -> TestResponse:
+        """A form sent by this role with a right token."""
+        if role not in self.tokens:
+            self.tokens[role] = csrf(self.clients[role], "/")
+        return self.clients[role].post(path, data={"csrf_token": self.tokens[role], **data})
+
+    def path(self, name: str) -> str:
+        """The address of an object's page."""
+        library, row_id = self.objects[name]
+        return f"/{library}/{row_id}"
+
+    def row(self, name: str) -> Any:
+        """An object as the database has it now."""
+        library, row_id = self.objects[name]
+        return self.load(library, row_id)
+
+    def load(self, library: str, row_id: int) -> Any:
+        """A listing as the database has it now."""
+        with self.world.platform.database.read() as session:
+            return session.get(LIBRARIES[library].model, row_id)
+
+    def fresh(self, library: str, state: str, owner: str = "", **fields: Any) -> int:
+        """A new listing of its usual owner in a state."""
+        self.made += 1
+        actor = self.people[owner or OWNER[library]]
+        places = {"regions": ["510000"]} if library == "talents" else {"region": "510100", "industry": "C37"}
+        words = {"title": f"{COMMON} 第{self.made}号", **places, **fields}
+        row = entries.create(self.world.platform, actor, library, words)
+        for verb in WAYS[state]:
+            who = self.people["operator"] if verb in ("publish", "return") else actor
+            entries.act(self.world.platform, who, library, row.id, verb, "请补充指标")
+        if state == "expired":
+            with self.world.platform.database.write() as session:
+                known = session.get(LIBRARIES[library].model, row.id)
+                known.expires_on = self.world.platform.today() - timedelta(days=1)
+            expire_listings(self.world.platform)
+        return int(row.id)
+
+    def add(self, name: str, library: str, state: str, owner: str = "", **fields: Any) -> None:
+        """An object of the table under its name."""
+        title = f"{COMMON} {word_of(name)}"
+        self.objects[name] = (library, self.fresh(library, state, owner, title=title, **fields))
+
+    def entry(self, need: str, achievement: str) -> int:
+        """The entry of a pair of objects in the need's own recommendations."""
+        return self.entry_of(self.objects[need][1], self.objects[achievement][1])
+
+    def entry_of(self, need_id: int, achievement_id: int) -> int:
+        """The entry of an achievement in the recommendations the need's owner sees."""
+        found = recommend.for_listing(self.world.platform, self.people["enterprise"], "needs", need_id)
+        lines = (*found.items, *found.weak, *found.passed)
+        entry = next(i.entry_id for i in lines if i.row.id == achievement_id)
+        assert entry is not None
+        return entry
+
+
+def word_of(name: str) -> str:
+    """The word only this object has."""
+    return "obj" + re.sub(r"[^a-z]", "", name)
+
+
+def raise_stage(folder: Path) -> Iterator[Stage]:
+    """Everybody and everything; torn down when the generator goes on."""
+    world = make_world(folder)
+    stage = Stage(world)
+    people = stage.people
+    people["nobody"] = Actor()
+    people["enterprise"] = world.enterprise("enterprise@example.org", "甲企业")
+    people["rival"] = world.enterprise("rival@example.org", "丙企业")
+    people["university"] = world.university("university@example.org", "乙大学")
+    people["college"] = world.university("college@example.org", "丁学院")
+    people["manager"] = world.person("manager@example.org", "manager")
+    people["operator"] = world.operator("operator@example.org")
+    people["pending"] = world.enterprise("pending@example.org", "待核企业", state="pending")
+    for role in (*ROLES, "pending"):
+        email = None if role == "nobody" else f"{role}@example.org"
+        stage.clients[role] = world.client(email)
+        token = {} if email is None else {
+            "Authorization": f"Bearer {accounts.issue_token(world.platform, email)}"
+        }  # fmt: skip
+        stage.callers[role] = Caller(world.app.test_client(), token, people[role])
+    closed = {"contact_phone": PHONE, "contact_name": "王联系"}
+    for state in STATE_NAMES:
+        stage.add(f"need.{state}", "needs", state, confidential=SECRET, **closed)
+        stage.add(f"achievement.{state}", "achievements", state, **closed)
+        stage.add(f"talent.{state}", "talents", state)
+    stage.add("achievement.members", "achievements", "published", visibility="members")
+    stage.add("need.named", "needs", "published", show_name="是")
+    stage.add("need.pending", "needs", "draft", owner="pending")
+    stage.add("need.asked", "needs", "draft", **closed)
+    stage.add("achievement.asked", "achievements", "published", **closed)
+    stage.add("need.agreed", "needs", "published", confidential=SECRET, **closed)
+    stage.add("achievement.agreed", "achievements", "published", **closed)
+    world.index()
+    for name in ("asked", "agreed"):
+        made = introductions.ask(
+            world.platform, people["enterprise"], stage.entry(f"need.{name}", f"achievement.{name}")
+        )
+        stage.objects[f"introduction.{name}"] = ("introductions", made.id)
+    introductions.answer(
+        world.platform, people["university"], stage.objects["introduction.agreed"][1], "accept"
+    )
+    world.index()
+    yield stage
+    world.platform.database.close()
+    world.platform.index.close()
