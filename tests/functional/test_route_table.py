@@ -1,0 +1,289 @@
+"""Every route with the answer each role gets, written by hand: a route that nobody thought about fails here.
+
+Addresses are filled with ids nobody has, forms and bodies are empty, tokens against forgery are right. So 404 means
+`may come in, there is no such thing`, 422 `may come in, nothing was typed`; 401 and 403 are the door itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from repositories.accounts import ROLE_NAMES, by_email
+from services import accounts
+from tests.support import World, csrf, make_world
+
+ROLES = ("nobody", "enterprise", "university", "institution", "manager", "operator")
+assert set(ROLES[1:]) == set(ROLE_NAMES)
+
+TABLE = """
+GET    /                                                              200
+GET    /about                                                         200
+POST   /account/confirm                                                       401         409         409         409         409         409
+GET    /account/confirm/<secret>                                      404
+POST   /account/confirm/<secret>                                      404
+GET    /account/credit-code                                           200
+GET    /account/data.json                                                     401         200         200         200         200         200
+GET    /account/erase                                                         401         200         200         200         200         200
+POST   /account/erase                                                         401         422         422         422         422         422
+GET    /account/forgot                                                200
+POST   /account/forgot                                                422
+GET    /account/forgot/sent                                           200
+GET    /account/login                                                         200         303         303         303         303         303
+POST   /account/login                                                 422
+POST   /account/logout                                                303
+GET    /account/organisation                                                  401         200         200         200         404         404
+POST   /account/organisation                                                  401         412         412         412         404         404
+POST   /account/password                                                      401         422         422         422         422         422
+GET    /account/register                                                      200         303         303         303         303         303
+POST   /account/register                                              422
+GET    /account/reset/<secret>                                        404
+POST   /account/reset/<secret>                                        422
+GET    /account/sessions                                                      401         200         200         200         200         200
+POST   /account/sessions                                                      401         303         303         303         303         303
+POST   /account/sessions/<key>/end                                            401         404         404         404         404         404
+GET    /account/settings                                                      401         200         200         200         200         200
+POST   /account/settings                                                      401         422         422         422         422         422
+GET    /account/tokens                                                        401         200         200         200         200         200
+POST   /account/tokens                                                        401         201         201         201         201         201
+POST   /account/tokens/<token_id>/revoke                                      401         404         404         404         404         404
+GET    /account/welcome                                                       401         200         200         200         200         200
+GET    /achievements                                                  200
+GET    /achievements/<row_id>                                         404
+POST   /achievements/<row_id>/<verb>                                          401         403         404         404         403         404
+GET    /achievements/<row_id>/edit                                            401         403         404         404         403         404
+POST   /achievements/<row_id>/edit                                            401         403         404         404         403         404
+GET    /achievements/mine                                                     401         403         200         200         403         403
+GET    /achievements/new                                                      401         403         200         200         403         200
+POST   /achievements/new                                                      401         403         422         422         403         422
+GET    /api/docs                                                      200
+GET    /api/v1/achievements                                           200
+POST   /api/v1/achievements                                                   401         403         422         422         403         422
+GET    /api/v1/achievements/<achievement_id>/recommendations                  401         403         404         404         403         404
+GET    /api/v1/achievements/<listing_id>                              404
+PATCH  /api/v1/achievements/<listing_id>                                      401         403         404         404         403         404
+POST   /api/v1/achievements/<listing_id>/<verb>                               401         403         404         404         403         404
+GET    /api/v1/how-we-rank                                            200
+POST   /api/v1/imports/<library>                                              401         422         422         422         403         422
+GET    /api/v1/introductions                                                  401         200         200         200         200         200
+POST   /api/v1/introductions                                                  401         422         422         422         422         422
+GET    /api/v1/introductions/<introduction_id>                                401         404         404         404         404         404
+POST   /api/v1/introductions/<introduction_id>/answer                         401         422         422         422         422         422
+POST   /api/v1/match                                                  422
+GET    /api/v1/me                                                             401         200         200         200         200         200
+GET    /api/v1/me/achievements                                                401         200         200         200         200         200
+GET    /api/v1/me/needs                                                       401         200         200         200         200         200
+GET    /api/v1/me/talents                                                     401         200         200         200         200         200
+GET    /api/v1/needs                                                  200
+POST   /api/v1/needs                                                          401         422         403         403         403         422
+GET    /api/v1/needs/<listing_id>                                     404
+PATCH  /api/v1/needs/<listing_id>                                             401         404         403         403         403         404
+POST   /api/v1/needs/<listing_id>/<verb>                                      401         404         403         403         403         404
+POST   /api/v1/needs/<need_id>/confidential                                   401         403         403         403         403         422
+GET    /api/v1/needs/<need_id>/recommendations                                401         404         403         403         403         404
+GET    /api/v1/notices                                                        401         200         200         200         200         200
+POST   /api/v1/notices/read                                                   401         204         204         204         204         204
+GET    /api/v1/openapi.json                                           200
+GET    /api/v1/organisations                                                  401         403         403         403         403         200
+GET    /api/v1/organisations/<organisation_id>                        404
+PATCH  /api/v1/organisations/<organisation_id>                                401         404         404         404         404         428
+POST   /api/v1/organisations/<organisation_id>/<decision>                     401         403         403         403         403         404
+POST   /api/v1/passes                                                         401         422         422         422         422         422
+DELETE /api/v1/passes                                                         401         422         422         422         422         422
+POST   /api/v1/register                                               422
+GET    /api/v1/reviews/<library>                                              401         403         403         403         403         200
+GET    /api/v1/talents                                                200
+POST   /api/v1/talents                                                        401         403         403         403         422         422
+GET    /api/v1/talents/<listing_id>                                   404
+PATCH  /api/v1/talents/<listing_id>                                           401         403         403         403         404         404
+POST   /api/v1/talents/<listing_id>/<verb>                                    401         403         403         403         404         404
+GET    /api/v1/tokens                                                         401         200         200         200         200         200
+POST   /api/v1/tokens                                                 422
+DELETE /api/v1/tokens/<token_id>                                              401         404         404         404         404         404
+GET    /api/v1/vocabularies                                           200
+GET    /api/v1/vocabularies/<name>                                    404
+GET    /healthz                                                       200
+GET    /how-we-rank                                                   200
+GET    /imports                                                               401         200         200         200         403         200
+GET    /imports/<library>                                                     401         200         403         403         403         200
+POST   /imports/<library>                                                     401         422         403         403         403         422
+GET    /imports/<library>/template.xlsx                                       401         200         403         403         403         200
+GET    /imports/batches/<batch_id>                                            401         404         404         404         403         404
+POST   /imports/batches/<batch_id>/commit                                     401         404         404         404         403         404
+POST   /imports/batches/<batch_id>/discard                                    401         404         404         404         403         404
+GET    /imports/batches/<batch_id>/progress                                   401         404         404         404         403         404
+GET    /imports/batches/<batch_id>/refused.xlsx                               401         404         404         404         403         404
+POST   /imports/batches/<batch_id>/resume                                     401         404         404         404         403         404
+GET    /inbox                                                                 401         200         200         200         200         200
+GET    /inbox/<notice_id>                                                     401         404         404         404         404         404
+POST   /inbox/read                                                            401         303         303         303         303         303
+GET    /introductions                                                         401         200         200         200         200         200
+GET    /introductions/<introduction_id>                                       401         404         404         404         404         404
+POST   /introductions/<introduction_id>                                       401         404         404         404         404         404
+GET    /introductions/ask                                                     401         404         404         404         404         404
+POST   /introductions/ask                                                     401         404         404         404         404         404
+GET    /match                                                         200
+POST   /match                                                         422
+GET    /matches/compare/<need_id>                                             401         404         404         404         404         404
+POST   /matches/pass                                                          401         404         404         404         404         404
+POST   /matches/unpass                                                        401         404         404         404         404         404
+GET    /matches/why                                                           401         404         404         404         404         404
+GET    /needs                                                         200
+GET    /needs/<row_id>                                                404
+POST   /needs/<row_id>/<verb>                                                 401         404         403         403         403         404
+GET    /needs/<row_id>/edit                                                   401         404         403         403         403         404
+POST   /needs/<row_id>/edit                                                   401         404         403         403         403         404
+GET    /needs/<row_id>/recommendations.xlsx                                   401         404         403         403         403         404
+GET    /needs/mine                                                            401         200         403         403         403         403
+GET    /needs/new                                                             401         200         403         403         403         200
+POST   /needs/new                                                             401         422         403         403         403         422
+GET    /operator                                                              401         403         403         403         403         303
+GET    /operator/accounts                                                     401         403         403         403         403         200
+GET    /operator/accounts/<account_id>                                        401         403         403         403         403         404
+POST   /operator/accounts/<account_id>/active                                 401         403         403         403         403         404
+POST   /operator/accounts/<account_id>/link                                   401         403         403         403         403         404
+GET    /operator/audit                                                        401         403         403         403         403         200
+GET    /operator/confidential/<need_id>                                       401         403         403         403         403         404
+POST   /operator/confidential/<need_id>                                       401         403         403         403         403         404
+GET    /operator/introductions                                                401         403         403         403         403         200
+GET    /operator/organisations                                                401         403         403         403         403         200
+GET    /operator/organisations/<organisation_id>                              401         403         403         403         403         404
+POST   /operator/organisations/<organisation_id>                              401         403         403         403         403         404
+POST   /operator/organisations/<organisation_id>/decision                     401         403         403         403         403         404
+POST   /operator/organisations/<organisation_id>/people                       401         403         403         403         403         404
+GET    /operator/review                                                       401         403         403         403         403         200
+POST   /operator/review/<library>/<row_id>                                    401         403         403         403         403         404
+GET    /operator/system                                                       401         403         403         403         403         200
+POST   /operator/system/retry                                                 401         403         403         403         403         303
+GET    /privacy                                                       200
+GET    /readyz                                                        200
+GET    /search                                                        200
+GET    /talents                                                       200
+GET    /talents/<row_id>                                              404
+POST   /talents/<row_id>/<verb>                                               401         403         403         403         404         404
+GET    /talents/<row_id>/edit                                                 401         403         403         403         404         404
+POST   /talents/<row_id>/edit                                                 401         403         403         403         404         404
+GET    /talents/mine                                                          401         403         403         403         302         403
+GET    /talents/new                                                           401         403         403         403         200         200
+POST   /talents/new                                                           401         403         403         403         422         422
+"""
+"""Method, rule, then one status for everybody, or one for each of ROLES in their order."""
+
+NO_SUCH_ID, NO_SUCH_WORD = "2147483000", "nosuch"
+WORDS = {"verb": "submit", "decision": "approve"}
+"""What stands for a variable of an address that only takes certain words."""
+
+
+def lines() -> list[tuple[str, str, dict[str, str]]]:
+    """(method, rule, role → status)."""
+    found = []
+    for line in TABLE.strip().splitlines():
+        method, rule, *answers = line.split()
+        assert len(answers) in (1, len(ROLES)), line
+        found.append(
+            (method, rule, dict(zip(ROLES, answers * (len(ROLES) if len(answers) == 1 else 1), strict=True)))
+        )
+    return found
+
+
+def known_routes(world: World) -> set[tuple[str, str]]:
+    """Every method and rule the application answers."""
+    return {
+        (method, re.sub(r"<(?:[^:<>]*\([^<>]*\)|[^:<>]*):", "<", one.rule))
+        for one in world.app.url_map.iter_rules()
+        for method in one.methods or ()
+        if method not in ("HEAD", "OPTIONS") and not one.endpoint.endswith("static")
+    }
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One person of each role."""
+    world = make_world(tmp_path_factory.mktemp("routes"))
+    for role in ROLES[1:]:
+        kind = "university" if role == "university" else "enterprise"
+        house = None if role in ("manager", "operator") else world.organisation(f"{role}单位", kind)
+        world.person(f"{role}@example.org", role, house)
+    world.operator("second@example.org")
+    world.index()
+    yield world
+    world.platform.database.close()
+    world.platform.index.close()
+
+
+class Visitors:
+    """A browser and a token for each role, signed in anew whenever a route ended the session."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clients: dict[str, FlaskClient] = {}
+        self.tokens: dict[str, str] = {}
+        self.bearer = {
+            role: accounts.issue_token(world.platform, f"{role}@example.org") for role in ROLES[1:]
+        }
+
+    def ask(self, role: str, method: str, path: str) -> str:
+        """The status this role gets; a redirect to the sign-in page is 401."""
+        address = {"REMOTE_ADDR": f"192.0.2.{ROLES.index(role) + 1}"}
+        if path.startswith("/api/v1"):
+            headers = {} if role == "nobody" else {"Authorization": f"Bearer {self.bearer[role]}"}
+            json = None if method in ("GET", "DELETE") else {}
+            answer = self.world.app.test_client().open(
+                path, method=method, headers=headers, json=json, environ_base=address
+            )
+            return str(answer.status_code)
+        client = self.client(role)
+        data = {"csrf_token": self.tokens[role]} if method == "POST" else None
+        answer = client.open(path, method=method, data=data, environ_base=address)
+        if method == "POST" and path.startswith("/account/"):
+            self.clients.pop(role)  # it may have ended the session
+        if answer.status_code == 302 and "/account/login" in answer.location:
+            return "401"
+        return str(answer.status_code)
+
+    def client(self, role: str) -> FlaskClient:
+        """A browser in which this role is signed in."""
+        if role not in self.clients:
+            client = self.world.app.test_client()
+            if role != "nobody":
+                with self.world.platform.database.read() as session:
+                    account = by_email(session, f"{role}@example.org")
+                assert account is not None
+                secret = accounts.open_session(self.world.platform, account, "tests")
+                with client.session_transaction() as kept:
+                    kept["sign_in"] = secret
+            self.tokens[role] = csrf(client, "/")
+            self.clients[role] = client
+        return self.clients[role]
+
+
+@pytest.fixture(scope="module")
+def visitors(house: World) -> Visitors:
+    """Everybody at the door."""
+    return Visitors(house)
+
+
+def filled(rule: str) -> str:
+    """An address of nothing."""
+
+    def fill(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name.endswith("id"):
+            return NO_SUCH_ID
+        return WORDS.get(name, "needs" if name == "library" else NO_SUCH_WORD)
+
+    return re.sub(r"<([^<>]+)>", fill, rule)
+
+
+def test_every_route_is_in_the_table(house: World) -> None:
+    written = {(method, rule) for method, rule, _ in lines()}
+    assert len(written) == len(lines()), "a line stands twice"
+    assert known_routes(house) == written
+
+
+@pytest.mark.parametrize(("method", "rule", "expected"), lines())
+def test_who_may_come_in(visitors: Visitors, method: str, rule: str, expected: dict[str, str]) -> None:
+    assert {role: visitors.ask(role, method, filled(rule)) for role in ROLES} == expected
