@@ -186,10 +186,10 @@ def _listed(role: str, words: str) -> tuple[ColumnElement[bool], ...]:
     if words:
         found.append(
             or_(
-                Account.name.contains(words, autoescape=True),
-                Account.email.contains(words, autoescape=True),
+                Account.name.icontains(words, autoescape=True),
+                Account.email.icontains(words, autoescape=True),
                 Account.organisation_id.in_(
-                    select(Organisation.id).where(Organisation.name.contains(words, autoescape=True))
+                    select(Organisation.id).where(Organisation.name.icontains(words, autoescape=True))
                 ),
             )
         )

@@ -68,7 +68,7 @@ def by_ids(session: Session, ids: Iterable[int | None]) -> dict[int, Organisatio
 def _listed(words: str) -> tuple[ColumnElement[bool], ...]:
     if not words:
         return ()
-    return (or_(Organisation.name.contains(words, autoescape=True), Organisation.uscc == words.upper()),)
+    return (or_(Organisation.name.icontains(words, autoescape=True), Organisation.uscc == words.upper()),)
 
 
 def page(session: Session, state: str, words: str, offset: int, limit: int) -> list[Organisation]:
