@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,4 +45,9 @@ class Achievement(ListingColumns, Base):
     @property
     def body_text(self) -> str:
         """The words beside the title, for word search and body features."""
-        return "\n".join(filter(None, (self.summary, " ".join(self.keywords or ()), self.abstract)))
+        return body_of(self)
+
+
+def body_of(row: Any) -> str:
+    """The same of any row that carries summary, keywords and abstract (a model or selected columns)."""
+    return "\n".join(filter(None, (row.summary, " ".join(row.keywords or ()), row.abstract)))

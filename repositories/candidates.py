@@ -1,4 +1,8 @@
-"""The one query that re-checks truth and visibility of what the index proposed, with vectors and owners."""
+"""What the index proposed, as the database knows it: what may be seen now, and what judging a pair needs of it.
+
+Judging reads columns, not objects: a list looks at 200 candidates and shows a dozen, and making 200 objects costs more
+than judging them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from repositories.achievements import Achievement
 from repositories.database import Session
@@ -16,6 +20,19 @@ from repositories.organisations import Organisation
 from repositories.vectors import StoredVector, Vector, unpack
 
 MODELS: dict[str, Any] = {"achievements": Achievement, "needs": Need}
+
+
+JUDGED = {
+    "achievements": (
+        "id", "title", "summary", "keywords", "abstract", "industry", "discipline", "region", "trl", "modes",
+        "price_min", "price_max", "ip", "organisation_id", "confirmed_on",
+    ),
+    "needs": (
+        "id", "title", "teaser", "problem", "indicators", "constraints", "industry", "region", "wanted_trl",
+        "wanted_modes", "budget_min", "budget_max", "deadline", "organisation_id",
+    ),
+}  # fmt: skip
+"""What judging reads of a row; never the confidential part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +57,46 @@ def load(
     model = MODELS[library]
     query = (
         select(model, StoredVector.data, Organisation)
-        .outerjoin(
-            StoredVector,
-            and_(StoredVector.content_hash == model.vector_key, StoredVector.model_id == model_id),
-        )
+        .outerjoin(StoredVector, _vector_of(model, model_id))
         .outerjoin(Organisation, Organisation.id == model.organisation_id)
         .where(model.id.in_(list(ids)))
     )
     if public_only:
-        query = query.where(model.state == PUBLISHED)
-        if library == "achievements":
-            query = query.where(Achievement.visibility.in_(audience))
+        query = query.where(*_seen_by(library, audience))
     return {
         row.id: Candidate(row, unpack(data) if data else None, organisation)
         for row, data, organisation in session.execute(query)
     }
+
+
+def heads(
+    session: Session, library: str, ids: Iterable[int], audience: tuple[str, ...]
+) -> dict[int, tuple[int, int]]:
+    """Those of `ids` this audience may see now: id → (projection, revision). The truth check of every list."""
+    model = MODELS[library]
+    query = select(model.id, model.projection, model.revision).where(model.id.in_(list(ids)))
+    query = query.where(*_seen_by(library, audience))
+    return {row.id: (row.projection, row.revision) for row in session.execute(query)}
+
+
+def columns(
+    session: Session, library: str, ids: Iterable[int], model_id: str
+) -> list[tuple[Any, Vector | None]]:
+    """(selected columns, vector) of rows, whoever may see them: ask `heads` first."""
+    model = MODELS[library]
+    names = JUDGED[library]
+    query = (
+        select(*(getattr(model, name) for name in names), StoredVector.data.label("vector_data"))
+        .outerjoin(StoredVector, _vector_of(model, model_id))
+        .where(model.id.in_(list(ids)))
+    )
+    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in session.execute(query)]
+
+
+def _vector_of(model: Any, model_id: str) -> ColumnElement[bool]:
+    return and_(StoredVector.content_hash == model.vector_key, StoredVector.model_id == model_id)
+
+
+def _seen_by(library: str, audience: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    rules = [MODELS[library].state == PUBLISHED]
+    return [*rules, Achievement.visibility.in_(audience)] if library == "achievements" else rules

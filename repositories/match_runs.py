@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from repositories.database import Base, utcnow
@@ -33,6 +33,7 @@ class MatchRun(Base):
     model: Mapped[str] = mapped_column(String(120))
     index_state: Mapped[str] = mapped_column(String(120))
     considered: Mapped[int] = mapped_column(default=0)
+    facets: Mapped[dict] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
 
     entries: Mapped[list[MatchEntry]] = relationship(
@@ -84,6 +85,19 @@ class Pass(Base):
 def by_key(session: Session, key: str) -> MatchRun | None:
     """The run already frozen under this key."""
     return session.scalar(select(MatchRun).where(MatchRun.key == key))
+
+
+def add(session: Session, run: MatchRun) -> None:
+    """Store a new run with its entries by two statements; fifty objects one by one would take a page's time."""
+    entries, run.entries = list(run.entries), []
+    session.add(run)
+    session.flush()
+    if entries:
+        names = ("rank", "need_id", "achievement_id", "need_revision", "achievement_revision", "score", "level",
+                 "contributions", "reasons", "cautions")  # fmt: skip
+        rows = [{"run_id": run.id, **{name: getattr(entry, name) for name in names}} for entry in entries]
+        session.execute(insert(MatchEntry), rows)
+    session.refresh(run, ["entries"])
 
 
 def passed_by(session: Session, side: str, *, need_id: int | None = None,

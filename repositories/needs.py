@@ -7,7 +7,7 @@ reads it. Whoever adds a query here that leaves this file with that column must 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,4 +50,9 @@ class Need(ListingColumns, Base):
     @property
     def body_text(self) -> str:
         """The public words beside the title; never the confidential part."""
-        return "\n".join(filter(None, (self.teaser, self.problem, self.indicators, self.constraints)))
+        return body_of(self)
+
+
+def body_of(row: Any) -> str:
+    """The same of any row that carries the public texts (a model or selected columns)."""
+    return "\n".join(filter(None, (row.teaser, row.problem, row.indicators, row.constraints)))

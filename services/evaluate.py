@@ -1,7 +1,7 @@
 """How well the platform ranks, measured on judged pairs by the very code that recommends.
 
 The pairs go into a throw-away platform (own database, nothing of the running one is touched), through the same
-services that take in what people enter; then each need's judged achievements are ranked by `recommend.judge_pairs`.
+services that take in what people enter; then each need's judged achievements are ranked by `runs.judge_pairs`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from repositories import schema, vectors
 from repositories.database import Database
 from repositories.listing import ListingColumns, find
 from repositories.needs import Need
-from services import recommend
+from services import runs
 from services.access import COMMAND
 from services.demonstration.vectors import encode
 from services.errors import Invalid
@@ -177,7 +177,7 @@ def _rank(
         with bench.database.read() as session:
             need = find(session, Need, needs[key].id)
         assert need is not None
-        for one in recommend.judge_pairs(bench, need, ids):
+        for one in runs.judge_pairs(bench, need, ids):
             ranking.append((key, names[one.achievement_id], one.score, one.level))
         progress("Ranking", done, len(lists))
     return ranking

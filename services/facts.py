@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import date
+from threading import Lock
 from typing import Any
 
-from matching.types import AchievementFacts, IpRight, NeedFacts
-
 from indexer.text import normalise
-from repositories.achievements import Achievement
-from repositories.needs import Need
+from matching.types import AchievementFacts, IpRight, NeedFacts
+from repositories import achievements, needs
 from repositories.vectors import Vector
 
 TITLE_OF_PASTE = 60
 
 
-def need_facts(need: Need, vector: Vector | None, *, with_confidential: bool = False) -> NeedFacts:
-    """The need as others may know it; `with_confidential` is for its owner's own run only."""
-    text = need.body_text
+def need_facts(need: Any, vector: Vector | None, *, with_confidential: bool = False) -> NeedFacts:
+    """The need (a row or its judged columns) as others may know it; `with_confidential`: its owner's own run only."""
+    text = needs.body_of(need)
     if with_confidential and need.confidential:
         text = f"{text}\n{need.confidential}"
     return NeedFacts(
@@ -54,12 +54,12 @@ def pasted_facts(title: str, text: str, vector: Vector | None) -> NeedFacts:
     )
 
 
-def achievement_facts(achievement: Achievement, vector: Vector | None) -> AchievementFacts:
-    """The achievement as a pair's other side."""
+def achievement_facts(achievement: Any, vector: Vector | None) -> AchievementFacts:
+    """The achievement (a row or its judged columns) as a pair's other side."""
     return AchievementFacts(
         id=achievement.id,
         title=normalise(achievement.title),
-        text=normalise(achievement.body_text),
+        text=normalise(achievements.body_of(achievement)),
         vector=vector,
         industry=achievement.industry,
         discipline=achievement.discipline,
@@ -82,6 +82,37 @@ def _right(item: dict[str, Any]) -> IpRight:
         status=item.get("status", ""),
         expiry=date.fromisoformat(expiry) if expiry else None,
     )
+
+
+class FactsCache:
+    """Facts by row and projection counter, least recently used out first; a row's facts change only with its counter.
+
+    Facts without a vector are not kept: it may arrive any moment without the row changing.
+    """
+
+    def __init__(self, most: int = 8_192) -> None:
+        """Keep at most `most` facts: some 6 kB each."""
+        self._most = most
+        self._known: OrderedDict[tuple[str, int, int], NeedFacts | AchievementFacts] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, library: str, row_id: int, projection: int) -> NeedFacts | AchievementFacts | None:
+        """The facts of a row at this counter, if they are here."""
+        key = (library, row_id, projection)
+        with self._lock:
+            found = self._known.get(key)
+            if found is not None:
+                self._known.move_to_end(key)
+            return found
+
+    def put(self, library: str, projection: int, facts: NeedFacts | AchievementFacts) -> None:
+        """Keep facts that have a vector."""
+        if facts.vector is None:
+            return
+        with self._lock:
+            self._known[library, facts.id, projection] = facts
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
 
 
 def split_paste(text: str) -> tuple[str, str]:

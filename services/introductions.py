@@ -25,7 +25,7 @@ from services import notices
 from services.access import Actor, owns, require, require_signed_in, sees, side_of
 from services.errors import Conflict, FieldError, Invalid, NotFound
 from services.platform import Platform
-from services.recommend import SIDE, frozen_run, pair_run
+from services.runs import SIDE, frozen_run, pair_run
 
 ANSWER_WITHIN = timedelta(days=14)
 ENTERPRISE, UNIVERSITY = SIDE["needs"], SIDE["achievements"]
@@ -243,7 +243,7 @@ def _public_twin(
     """The id of the entry the other side may see: the same pair judged without the confidential part."""
     if entry.run.basis == PUBLIC:
         return entry.id
-    run, _, _ = frozen_run(platform, actor, need if side == ENTERPRISE else achievement, PUBLIC)
+    run, _ = frozen_run(platform, actor, need if side == ENTERPRISE else achievement, PUBLIC)
     for twin in run.entries:
         if twin.achievement_id == achievement.id and twin.need_id == need.id and twin.id is not None:
             return twin.id

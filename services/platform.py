@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from indexer.embedder import Embedder
 from indexer.port import Index
 from matching.scoring import Ranker
 from matching.types import Context
-
-from indexer.embedder import Embedder
 from repositories.database import Database, utcnow
+from services.facts import FactsCache
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -30,6 +30,7 @@ class Platform:
     ranker: Ranker
     clock: Callable[[], datetime] = utcnow
     names: Mapping[str, str] = field(default_factory=dict)
+    facts: FactsCache = field(default_factory=FactsCache)
 
     def now(self) -> datetime:
         """The present moment (UTC, aware)."""

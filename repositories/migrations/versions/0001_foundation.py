@@ -38,6 +38,7 @@ def upgrade() -> None:
     sa.Column('model', sa.String(length=120), nullable=False),
     sa.Column('index_state', sa.String(length=120), nullable=False),
     sa.Column('considered', sa.Integer(), nullable=False),
+    sa.Column('facets', repositories.database.Json, nullable=False),
     sa.Column('created_at', repositories.database.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_match_runs')),
     sa.UniqueConstraint('key', name=op.f('uq_match_runs_key'))

@@ -1,0 +1,101 @@
+"""Propose, re-check, forbid, judge: from a subject to judged pairs, the same in both directions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.port import Filters, IndexUnavailable
+from matching import constraints, scoring
+from matching.types import AchievementFacts, Judgement, NeedFacts
+from repositories import candidates, outbox
+from repositories.vectors import Vector
+from services import facts
+from services.access import Actor, audience
+from services.errors import IndexAway
+from services.platform import Platform
+
+CANDIDATES = 200
+"""Proposals asked of the index for one list (tried on the labels: 400 change no top 10)."""
+FACETS = ("industry", "region", "modes", "trl")
+
+Facts = NeedFacts | AchievementFacts
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judgements best first; `revisions` of the other side's rows; counts of all judged, for the filters."""
+
+    judgements: Sequence[Judgement]
+    revisions: Mapping[int, int]
+    facets: Counts
+
+
+def judge(
+    platform: Platform,
+    actor: Actor,
+    library: str,
+    subject: Facts,
+    vector: Vector | None,
+    filters: Filters,
+    text: str,
+) -> Judged:
+    """Judge what the index proposes of `library` for a subject; raises IndexAway.
+
+    Two database queries: what of it this person may see now, and the columns of those whose facts are not cached.
+    """
+    with platform.database.read() as session:
+        gone = outbox.pending_withdrawals(session, library, for_nobody=not actor.is_signed_in)
+    try:
+        hits = platform.index.candidates(library, text, vector, CANDIDATES, filters, gone)
+    except IndexUnavailable as away:
+        raise IndexAway() from away
+    others, revisions = _others(platform, library, [hit.id for hit in hits], audience(actor))
+    context = platform.context()
+    if isinstance(subject, NeedFacts):
+        offered = [o for o in others if constraints.forbidden(subject, o, context) is None]
+        judgements = scoring.rank(platform.ranker, [subject], offered, context)
+    else:
+        offered = [o for o in others if constraints.forbidden(o, subject, context) is None]
+        judgements = scoring.rank(platform.ranker, offered, [subject], context)
+    return Judged(judgements, revisions, facets(offered))
+
+
+def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> list[Any]:
+    """The facts of rows, by id → projection counter; what is not cached is read by one query."""
+    found = {i: platform.facts.get(library, i, projection) for i, projection in versions.items()}
+    missing = [i for i, known in found.items() if known is None]
+    if missing:
+        with platform.database.read() as session:
+            rows = candidates.columns(session, library, missing, platform.embedder.model_id)
+        make: Any = facts.achievement_facts if library == "achievements" else facts.need_facts
+        for row, vector in rows:
+            one = make(row, vector)
+            platform.facts.put(library, versions[row.id], one)
+            found[row.id] = one
+    return [known for known in found.values() if known is not None]
+
+
+def facets(offered: Sequence[Any]) -> Counts:
+    """Counts by industry division, province, mode and maturity of the judged."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for one in offered:
+        of_need = isinstance(one, NeedFacts)
+        trl, modes = (one.wanted_trl, one.wanted_modes) if of_need else (one.trl, one.modes)
+        counts["industry"].update([one.industry] if one.industry else [])
+        counts["region"].update([one.region[:2] + "0000"] if one.region else [])
+        counts["modes"].update(modes)
+        counts["trl"].update([str(trl)] if trl else [])
+    return {name: dict(counter.most_common(12)) for name, counter in counts.items()}
+
+
+def _others(
+    platform: Platform, library: str, ids: Sequence[int], seen_by: tuple[str, ...]
+) -> tuple[list[Any], dict[int, int]]:
+    with platform.database.read() as session:
+        heads = candidates.heads(session, library, ids, seen_by)
+    known = facts_of(platform, library, {i: projection for i, (projection, _) in heads.items()})
+    return known, {i: revision for i, (_, revision) in heads.items()}

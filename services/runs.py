@@ -1,0 +1,186 @@
+"""Match runs: judged once for a question, frozen, found again by their key.
+
+A page view never fails because the write lock is busy: then the run is simply not kept, and what would hang on it
+(passing, asking for an introduction) is not offered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from indexer.port import Filters, IndexUnavailable
+from matching import scoring
+from matching.types import Judgement
+from repositories import candidates, match_runs
+from repositories.achievements import Achievement
+from repositories.listing import ListingColumns
+from repositories.match_runs import OWNER, PUBLIC, MatchEntry, MatchRun
+from repositories.needs import Need
+from repositories.vectors import Vector
+from services import facts, vectors
+from services.access import Actor, audience
+from services.errors import IndexAway
+from services.judging import Facts, facts_of, judge
+from services.platform import Platform
+
+log = logging.getLogger(__name__)
+
+SHOWN = 50
+"""Entries kept of a run: nobody reads further, and the rest can be computed again."""
+OTHER_SIDE = {"needs": "achievements", "achievements": "needs"}
+SIDE = {"needs": "enterprise", "achievements": "university"}
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The filters of a recommendation list; empty means open. `trl_min` in levels, others are codes."""
+
+    industries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    trl_min: int | None = None
+
+    def to_filters(self, actor: Actor, library: str) -> Filters:
+        """As the index understands them, with what this person may see."""
+        keywords = {"industry": self.industries, "region": self.regions, "modes": self.modes}
+        if library == "achievements":
+            keywords["visibility"] = audience(actor)
+        ranges = {"trl": (float(self.trl_min), None)} if self.trl_min else {}
+        return Filters(keywords={k: v for k, v in keywords.items() if v}, ranges=ranges)
+
+
+OPEN = Narrowing()
+
+
+def frozen_run(
+    platform: Platform, actor: Actor, row: ListingColumns, basis: str, narrowing: Narrowing = OPEN
+) -> tuple[MatchRun, bool]:
+    """(the run for a subject, whether meaning was used); found by its key or made and kept. Raises IndexAway."""
+    other = OTHER_SIDE[row.library]
+    vector = subject_vector(platform, row, basis)
+    token = _index_token(platform, other)
+    key = _run_key(platform, actor, row, basis, narrowing, vector is not None, token)
+    with platform.database.read() as session:
+        run = match_runs.by_key(session, key)
+    if run is not None:
+        return run, vector is not None
+    subject, text = subject_facts(row, vector, basis)
+    found = judge(platform, actor, other, subject, vector, narrowing.to_filters(actor, other), text)
+    run = _run_of(platform, row, key, basis, narrowing, token)
+    run.considered, run.facets = len(found.judgements), dict(found.facets)
+    for rank, one in enumerate(found.judgements[:SHOWN], 1):
+        if row.library == "needs":
+            revisions = (row.revision, found.revisions[one.achievement_id])
+        else:
+            revisions = (found.revisions[one.need_id], row.revision)
+        run.entries.append(_entry(one, rank, *revisions))
+    return _keep(platform, run), vector is not None
+
+
+def pair_run(platform: Platform, need: Need, achievement: Achievement) -> MatchRun:
+    """A public run of one pair, not stored yet: the twin another party may see of an entry it hangs on."""
+    (judged,) = judge_pairs(platform, need, [achievement.id])
+    key = hashlib.sha256(
+        f"pair {need.id} {need.revision} {achievement.id} {achievement.revision} {platform.ranker.name}".encode()
+    ).hexdigest()
+    run = _run_of(platform, need, key, PUBLIC, OPEN, _index_token(platform, "achievements"))
+    run.considered = 1
+    run.entries.append(_entry(judged, 1, need.revision, achievement.revision))
+    return run
+
+
+def judge_pairs(
+    platform: Platform, need: Need, achievement_ids: Sequence[int], basis: str = PUBLIC
+) -> list[Judgement]:
+    """Judge given pairs by the very code that recommends (used by `evaluate`), best first."""
+    subject, _ = subject_facts(need, subject_vector(platform, need, basis), basis)
+    with platform.database.read() as session:
+        heads = candidates.heads(session, "achievements", achievement_ids, ("public", "members"))
+    others = facts_of(platform, "achievements", {i: projection for i, (projection, _) in heads.items()})
+    return scoring.rank(platform.ranker, [subject], others, platform.context())  # type: ignore[list-item]
+
+
+def subject_vector(platform: Platform, row: ListingColumns, basis: str) -> Vector | None:
+    """The vector a subject asks with; the owner's own where the run may use the confidential part."""
+    if basis == OWNER:
+        assert isinstance(row, Need)
+        return vectors.of_confidential(platform, row)
+    return vectors.of_text(platform, row.embedding_kind, row.embedding_text, keep=True)
+
+
+def subject_facts(row: Any, vector: Vector | None, basis: str) -> tuple[Facts, str]:
+    """(facts, the text the index is asked with)."""
+    text = f"{row.title}\n{row.body_text}"
+    if isinstance(row, Need):
+        if basis == OWNER:
+            text = f"{text}\n{row.confidential}"
+        return facts.need_facts(row, vector, with_confidential=basis == OWNER), text
+    return facts.achievement_facts(row, vector), text
+
+
+def contributions(one: Judgement) -> list[dict[str, Any]]:
+    """The arithmetic of a score as it is stored."""
+    return [{"feature": f, "value": v, "points": p} for f, v, p in one.contributions]
+
+
+def other_id(entry: MatchEntry, library: str) -> int:
+    """The id on the other side of an entry, seen from a subject in `library`."""
+    return entry.achievement_id if library == "needs" else entry.need_id
+
+
+def _run_of(
+    platform: Platform, row: ListingColumns, key: str, basis: str, narrowing: Narrowing, token: str
+) -> MatchRun:
+    return MatchRun(
+        key=key, library=row.library, subject_id=row.id, subject_revision=row.revision, basis=basis,
+        filters=asdict(narrowing), ranker=platform.ranker.name, model=platform.embedder.model_id,
+        index_state=token, facets={}, created_at=platform.now(), entries=[],
+    )  # fmt: skip
+
+
+def _entry(one: Judgement, rank: int, need_revision: int, achievement_revision: int) -> MatchEntry:
+    return MatchEntry(
+        rank=rank, need_id=one.need_id, achievement_id=one.achievement_id, need_revision=need_revision,
+        achievement_revision=achievement_revision, score=one.score, level=one.level,
+        contributions=contributions(one), reasons=[asdict(r) for r in one.reasons],
+        cautions=[asdict(c) for c in one.cautions],
+    )  # fmt: skip
+
+
+def _index_token(platform: Platform, library: str) -> str:
+    """Names what the index knew: equal tokens give equal answers."""
+    try:
+        state = platform.index.state(library)
+    except IndexUnavailable as away:
+        raise IndexAway() from away
+    return f"{state.generation}:{state.number}"
+
+
+def _run_key(
+    platform: Platform, actor: Actor, row: ListingColumns, basis: str, narrowing: Narrowing, by_meaning: bool, token: str
+) -> str:  # fmt: skip
+    """Equal keys mean the same question asked of the same state of the world."""
+    parts: Mapping[str, Any] = {
+        "subject": (row.library, row.id, row.revision), "basis": basis, "filters": asdict(narrowing),
+        "audience": audience(actor), "ranker": platform.ranker.name, "model": platform.embedder.model_id,
+        "by_meaning": by_meaning, "index": token, "day": platform.today().isoformat(),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _keep(platform: Platform, run: MatchRun) -> MatchRun:
+    """Store a run unless the database is busy or another process stored the same first."""
+    try:
+        with platform.database.write(briefly=True) as session:
+            twin = match_runs.by_key(session, run.key)
+            if twin is not None:
+                return twin
+            match_runs.add(session, run)
+    except platform.database.busy_errors as busy:
+        log.warning("a match run was not kept: %s", busy)
+    return run
