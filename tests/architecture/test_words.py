@@ -32,3 +32,10 @@ def test_no_unfinished_words_in_the_code() -> None:
         text = path.read_text(encoding="utf-8")
         for word in ("TODO", "FIXME", "XXX"):
             assert word not in text, (path, word)
+
+
+def test_the_architecture_page_names_every_file() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in _modules():
+        if path.name != "__init__.py":
+            assert f"`{path.relative_to(ROOT).as_posix()}`" in page, f"docs/architecture.md does not name {path}"
