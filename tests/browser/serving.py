@@ -16,9 +16,10 @@ from app import create_app
 from config import settings as configuration
 from indexer.sync import drain
 from repositories import schema
-from services import demo
+from services import demo, worker
+from services.platform import Platform
+from tests.browser.stage import PASSWORD
 
-PASSWORD = "a demonstration for the browser"
 WARM_SECONDS = 180.0
 GENEROUS = "10000 per minute"
 
@@ -64,4 +65,17 @@ def served(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
         yield f"http://{host}:{server.server_port}"
     finally:
         server.shutdown()
+        thread.join(10)
+
+
+@contextmanager
+def indexed(platform: Platform) -> Iterator[None]:
+    """The background process of this installation as a thread: what is published meanwhile gets into the index."""
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(platform, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
         thread.join(10)
