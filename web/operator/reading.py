@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.differences import IN, OUT, Piece, pieces
+from services.differences import Piece, pieces
 from services.listings.fields import CONFIDENTIAL, CONTACT, Field
 from services.listings.library import Library
 from services.review import Change
@@ -35,7 +35,10 @@ class ChangeView:
 
 def reading(library: Library, row: Any) -> Reading:
     """Everything on a listing but its title and the confidential part."""
-    texts, facts, contacts, hidden = [], [], [], []
+    texts: list[tuple[str, str]] = []
+    facts: list[tuple[str, str]] = []
+    contacts: list[tuple[str, str]] = []
+    hidden: list[str] = []
     for one in library.fields:
         value = getattr(row, one.name)
         if one.circle == CONFIDENTIAL:
@@ -97,5 +100,3 @@ def _post(post: dict[str, Any]) -> str:
     years = f"{post.get('since') or '…'} 至 {post.get('until') or '今'}"
     return "，".join(filter(None, (post.get("organisation") or "", post.get("title") or "", years)))
 
-
-__all__ = ["IN", "OUT", "ChangeView", "Reading", "change_view", "in_words", "reading"]
