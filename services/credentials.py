@@ -170,7 +170,9 @@ def send_link(session: Session, platform: Platform, account: Account, purpose: s
     notices.letter(session, platform, account, f"三库：{subject}", body, path)
 
 
-def _find_link(session: Session, platform: Platform, secret: str, purpose: str) -> tuple[MailLink, Account] | None:
+def _find_link(
+    session: Session, platform: Platform, secret: str, purpose: str
+) -> tuple[MailLink, Account] | None:
     link = session.get(MailLink, accounts.digest(secret))
     account = session.get(Account, link.account_id) if link else None
     if link is None or account is None or not account.is_active:

@@ -43,7 +43,13 @@ def explain(raw: str, regions: Any) -> list[Part]:
     parts = [Part(code[:2], _body(code), code[0] in OFFICES)]
     if len(code) >= 8:
         place = _place(code[2:8], regions)
-        parts.append(Part(code[2:8], f"登记地：{place}" if place else "登记地：区划代码较旧或不存在", bool(place) or None))
+        parts.append(
+            Part(
+                code[2:8],
+                f"登记地：{place}" if place else "登记地：区划代码较旧或不存在",
+                bool(place) or None,
+            )
+        )
     if len(code) < LENGTH:
         parts.append(Part("", f"还差 {LENGTH - len(code)} 位", None))
     elif len(code) > LENGTH:

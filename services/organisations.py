@@ -109,11 +109,7 @@ def edit(
             raise NotFound()
         if organisation.revision != revision:
             raise Stale()
-        fields = [
-            f
-            for f in ORGANISATION
-            if actor.is_operator or f.name not in OPERATORS_FIELDS
-        ]
+        fields = [f for f in ORGANISATION if actor.is_operator or f.name not in OPERATORS_FIELDS]
         values = read_fields(fields, raw, platform.vocabularies, partial=True)
         _refuse_double(session, organisation.id, values)
         changed = {k for k, v in values.items() if getattr(organisation, k) != v}

@@ -93,7 +93,9 @@ def open_one(platform: Platform, actor: Actor, name: str, at: int | None = None)
     near, away = _nearest(platform, row)
     with platform.database.read() as session:
         known = {one.id: one for one in twins} | listing.page_by_id(session, library.model, near)
-        houses = organisations.by_ids(session, [row.organisation_id, *(d.organisation_id for d in known.values())])
+        houses = organisations.by_ids(
+            session, [row.organisation_id, *(d.organisation_id for d in known.values())]
+        )
     return Waiting(
         library=library, row=row, organisation=houses.get(row.organisation_id or 0),
         position=place + 1, of=len(ids), next_id=ids[(place + 1) % len(ids)] if len(ids) > 1 else None,
@@ -124,7 +126,9 @@ def _nearest(platform: Platform, row: ListingColumns) -> tuple[dict[int, float],
     """(id → nearness of published listings next to this one, whether the index was away)."""
     vector = vectors.of_text(platform, row.embedding_kind, row.embedding_text, keep=False)
     try:
-        hits = platform.index.candidates(row.library, row.title, vector, 2 * DOUBLES_SHOWN, excluded=(row.id,))
+        hits = platform.index.candidates(
+            row.library, row.title, vector, 2 * DOUBLES_SHOWN, excluded=(row.id,)
+        )
     except IndexUnavailable:
         return {}, True
     return {hit.id: hit.nearness or 0.0 for hit in hits}, False

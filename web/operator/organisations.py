@@ -10,7 +10,7 @@ from wtforms import EmailField, RadioField, StringField, TextAreaField
 from repositories import organisations as rows
 from repositories.accounts import ROLE_NAMES, active_of
 from repositories.organisations import PENDING, STATE_NAMES, Organisation
-from services import accounts, organisations
+from services import accounts, invitations, organisations
 from services.credit_code import explain
 from services.errors import Conflict, Invalid, NotFound, Stale
 from services.listings.catalogue import ORGANISATION
@@ -126,7 +126,7 @@ def invite(organisation_id: int) -> Any:
     row = _find(organisation_id)
     form = _invite_form(row)
     try:
-        account, path = accounts.invite(platform(), actor(), organisation_id, form.typed(), form.role.data or "")
+        account, path = invitations.invite(platform(), actor(), organisation_id, form.typed(), form.role.data or "")
     except Invalid as invalid:
         form.show(invalid)
         return _page(row, form_for(ORGANISATION, row, typed=False), DecisionForm(formdata=None), form, 422, opened="invite")

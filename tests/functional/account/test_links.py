@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
 from repositories.accounts import Account, MailLink
 from repositories.notices import Notice
 from services import accounts, credentials
-from sqlalchemy import select
 from tests.support import PASSWORD, World, csrf, make_world, post, sign_in
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask.testing import FlaskClient
+
 from repositories.accounts import Account, by_email
 from tests.support import PASSWORD, World, csrf, next_uscc, sign_in
 
 
-def register(client: FlaskClient, **changes: str):  # noqa: ANN201
+def register(client: FlaskClient, **changes: str):
     """Send the sign-up form with some fields changed."""
     form = {
         "role": "enterprise", "organisation_name": "甲新材料有限公司", "uscc": next_uscc(), "region": "四川省成都市",

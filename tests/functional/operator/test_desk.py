@@ -9,7 +9,7 @@ import pytest
 
 from repositories.organisations import Organisation
 from repositories.outbox import Job
-from services import accounts
+from services import invitations
 from services.errors import Invalid
 from tests.functional.counting import queries
 from tests.support import PASSWORD, World, csrf, next_uscc, post, sign_in
@@ -93,13 +93,13 @@ def test_joining_an_organisation_opens_no_known_account(world: World) -> None:
     person, operator = world.enterprise(), world.operator()
     world.person("free@example.org", "enterprise")
     raw = {"name": "自由人", "email": "free@example.org"}
-    account, path = accounts.invite(world.platform, operator, person.organisation_id or 0, raw, "enterprise")
+    account, path = invitations.invite(world.platform, operator, person.organisation_id or 0, raw, "enterprise")
     assert path == ""
     assert account.organisation_id == person.organisation_id
     sign_in(world.client(), "free@example.org", PASSWORD)
     elsewhere = world.organisation("另一家")
     with pytest.raises(Invalid):
-        accounts.invite(world.platform, operator, elsewhere.id, raw, "enterprise")
+        invitations.invite(world.platform, operator, elsewhere.id, raw, "enterprise")
 
 
 def test_closing_an_account_signs_it_out_and_reopening_lets_it_in(world: World) -> None:
