@@ -31,14 +31,14 @@ def settle(session: Session, platform: Platform, library: Library, readings: Seq
     """Give each reading its action and, where there is one, its twin; errors make it refused."""
     whole = [r for r in readings if not r.errors]
     owners = {r.owner.organisation_id for r in whole if not r.owner.is_new}
-    known = imports.twins(
-        session, library.model, owners,
-        (r.values["external_id"] for r in whole if "external_id" in r.values), (r.values["title"] for r in whole),
-    )  # fmt: skip
-    remaining = _by_number([r for r in whole if "external_id" in r.values], known)
+    numbered = [r for r in whole if "external_id" in r.values]
+    numbers = (r.values["external_id"] for r in numbered)
+    remaining = _by_number(numbered, imports.by_number(session, library.model, owners, numbers))
+    remaining += [r for r in whole if "external_id" not in r.values]
+    titles = (r.values["title"] for r in remaining)
     taken = {r.twin.id for r in whole if r.twin is not None}
-    free = [row for row in known if row.id not in taken]
-    _by_title([r for r in whole if "external_id" not in r.values] + remaining, free)
+    rows = imports.by_title(session, library.model, owners, titles)
+    _by_title(sorted(remaining, key=lambda r: r.number), [row for row in rows if row.id not in taken])
     for reading in readings:
         if not reading.errors:
             _conclude(platform, library, reading)

@@ -103,12 +103,17 @@ def run(
     check(platform, actor, batch_id)
     with platform.database.read() as session:
         batch = find_batch(session, batch_id)
-        go = batch.state == CHECKED and not dry_run and (good_only or not batch.counts.get(REFUSED))
+        wanted = not dry_run and (good_only or not batch.counts.get(REFUSED))
+        go = wanted and batch.state == CHECKED
     if go:
         with platform.database.write() as session:
             held = find_batch(session, batch_id)
             held.good_only = good_only
-            imports.claim(session, batch_id, CHECKED, COMMITTING, platform.now())
+            if report.outline(held, platform.now()).to_write:
+                imports.claim(session, batch_id, CHECKED, COMMITTING, platform.now())
+            else:  # the same file again: it must not keep other writers waiting for nothing
+                go, held.state, held.finished_at = False, DONE, platform.now()
+    if go:
         commit(platform, actor, batch_id)
     with platform.database.read() as session:
         told = report.build(session, find_batch(session, batch_id), platform.now(), dry_run=dry_run)
