@@ -82,3 +82,9 @@ class IndexAway(DomainError):
     """The index does not answer; everything that is only in the database still works."""
 
     message = "匹配服务暂时不可用，已保存的内容不受影响，请几分钟后再看。"
+
+
+class Busy(DomainError):
+    """Others are writing and would not finish in time; nothing was stored."""
+
+    message = "现在写入的人太多，这一步没有完成，请稍等几秒再试；您输入的内容可返回上一页找到。"

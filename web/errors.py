@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from services import errors
+from web.current import platform
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Conflict: 409,
     errors.Throttled: 429,
     errors.IndexAway: 503,
+    errors.Busy: 503,
 }
 RETRY_AFTER_SECONDS = 30
 HTTP_MESSAGES = {
@@ -81,7 +83,7 @@ def register(app: Flask) -> None:
             response = Response(body, status)
         if isinstance(error, errors.Throttled):
             response.headers["Retry-After"] = str(error.seconds)
-        if isinstance(error, errors.IndexAway):
+        if isinstance(error, errors.IndexAway | errors.Busy):
             response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         if status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
@@ -106,6 +108,13 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
+        database = platform().database
+        if isinstance(error, database.duplicate_errors):
+            # Two people stored the same at the same moment; the second is told, nothing of it is half-done.
+            return domain(errors.Conflict("刚才有人同时提交了相同的内容，请刷新后再看。"))
+        if isinstance(error, database.busy_errors):
+            log.warning("the database is busy at %s %s: %s", request.method, request.path, error)
+            return domain(errors.Busy())
         number = secrets.token_hex(4)
         log.exception("unexpected error %s at %s %s", number, request.method, request.path)
         message = "平台出了意外的问题，您输入的内容没有丢失时可返回上一页重试。"

@@ -117,11 +117,10 @@ def _email(field: Field, text: str) -> str:
     if not text:
         return ""
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized[
-            : field.limit
-        ]
+        address: str = validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise _Wrong(f"{field.label}不是有效的邮箱地址，应类似 name@example.org。") from None
+    return _text(field, address)
 
 
 def read_uscc(raw: Any) -> str:
