@@ -98,7 +98,7 @@ ORGANISATION = (
     replace(EXTERNAL_ID, section="单位"),
     Field("name", "单位名称", "line", "单位", 200, required=True, example="青岚理工大学"),
     Field("uscc", "统一社会信用代码", "uscc", "单位", 18, required=True, help="18 位，营业执照或法人证书上的代码",
-          example="91510100MA0000000X"),
+          example="91510100MA0000000H"),
     Field("kind", "单位类型", "choice", "单位", vocabulary="organisation_kinds", required=True, example="企业"),
     Field("region", "所在地区", "choice", "单位", vocabulary="regions", example="四川省成都市"),
     Field("public_alias", "不公开名称时的称呼", "line", "单位", 100, help="例如“某新材料企业”", example="某新材料企业"),

@@ -12,12 +12,13 @@ from web.current import platform
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 
 PAGES = (
-    ("review", "审核", ("achievements", "needs", "talents")),
-    ("organisations", "单位", ("organisations",)),
-    ("accounts", "账户", ()),
-    ("introductions", "引荐", ()),
-    ("audit", "操作记录", ()),
-    ("system", "系统状态", ("parked",)),
+    ("operator.review", "审核", ("achievements", "needs", "talents")),
+    ("operator.organisations", "单位", ("organisations",)),
+    ("operator.accounts", "账户", ()),
+    ("operator.introductions", "引荐", ()),
+    ("imports.index", "导入", ()),
+    ("operator.audit", "操作记录", ()),
+    ("operator.system", "系统状态", ("parked",)),
 )
 
 
@@ -26,8 +27,8 @@ def page(template: str, active: str, status: int = 200, **context: Any) -> tuple
     with platform().database.read() as session:
         waiting = desk.waiting(session)
     rows = [
-        {"label": label, "href": url_for(f"operator.{name}"), "active": name == active,
+        {"label": label, "href": url_for(endpoint), "active": endpoint == f"operator.{active}",
          "count": sum(waiting[key] for key in counted) or None if counted else None}
-        for name, label, counted in PAGES
+        for endpoint, label, counted in PAGES
     ]  # fmt: skip
     return render_template(f"operator/{template}", nav_active="workbench", desk=rows, waiting=waiting, **context), status
