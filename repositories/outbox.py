@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, func, insert, or_, select, update
+from sqlalchemy import Select, String, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base, Database, utcnow
@@ -110,14 +110,9 @@ def waiting_by_library(session: Session) -> dict[str, int]:
     return {library: int(count) for library, count in session.execute(query)}
 
 
-def pending_withdrawals(session: Session, library: str, *, for_nobody: bool = False) -> tuple[int, ...]:
-    """Ids the index may still show though they are gone: every query must exclude them.
-
-    `for_nobody`: the question comes from somebody without an account, for whom what members alone may see is gone too.
-    """
-    facts = (WITHDRAWN_FACT, MEMBERS_FACT) if for_nobody else (WITHDRAWN_FACT,)
-    query = select(Job.subject_id).where(Job.library == library, Job.fact.in_(facts)).distinct()
-    return tuple(session.scalars(query))
+def closings(library: str) -> Select[tuple[int]]:
+    """The ids of a library with a fact on the way that took them from somebody's sight."""
+    return select(Job.subject_id).where(Job.library == library, Job.fact.in_((WITHDRAWN_FACT, MEMBERS_FACT)))
 
 
 def depth(session: Session) -> tuple[int, int, datetime | None]:

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from repositories import outbox
 from repositories.achievements import Achievement
 from repositories.database import Session
 from repositories.listing import PUBLISHED
 from repositories.needs import Need
 from repositories.organisations import Organisation
+from repositories.outbox import Job
 from repositories.talents import Talent
 
 MODELS: dict[str, Any] = {"achievements": Achievement, "needs": Need, "talents": Talent}
@@ -39,6 +41,18 @@ def load_shown(
     """Those of `ids` this audience may see now, in one query."""
     query = _public(library, audience).where(MODELS[library].id.in_(list(ids)))
     return {row.id: Shown(row, organisation) for row, organisation in session.execute(query)}
+
+
+def gone(session: Session, library: str, audience: tuple[str, ...]) -> tuple[int, ...]:
+    """Ids the index may still show though this audience must not see them: every query must exclude them.
+
+    What came back meanwhile is not gone: it is shown again as soon as the index has its words.
+    """
+    model = MODELS[library]
+    there = select(model.id).where(model.id == Job.subject_id, model.state == PUBLISHED)
+    if library == "achievements":
+        there = there.where(Achievement.visibility.in_(audience))
+    return tuple(session.scalars(outbox.closings(library).where(~there.exists()).distinct()))
 
 
 def newest_public(session: Session, library: str, limit: int, audience: tuple[str, ...]) -> list[Shown]:

@@ -10,7 +10,7 @@ from typing import Any
 from indexer.port import Filters, IndexUnavailable
 from matching import constraints, scoring
 from matching.types import AchievementFacts, Judgement, NeedFacts
-from repositories import candidates, outbox
+from repositories import candidates, shown
 from repositories.vectors import Vector
 from services import facts
 from services.access import Actor, audience
@@ -48,7 +48,7 @@ def judge(
     Two database queries: what of it this person may see now, and the columns of those whose facts are not cached.
     """
     with platform.database.read() as session:
-        gone = outbox.pending_withdrawals(session, library, for_nobody=not actor.is_signed_in)
+        gone = shown.gone(session, library, audience(actor))
     try:
         hits = platform.index.candidates(library, text, vector, CANDIDATES, filters, gone)
     except IndexUnavailable as away:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.port import Filters, IndexUnavailable, Query, Sort
-from repositories import outbox
+from repositories import shown
 from repositories.shown import Shown, count_public, load_shown, newest_public
 from services import vectors
 from services.access import Actor, audience
@@ -80,7 +80,7 @@ def search(
         keywords["visibility"] = audience(actor)
     vector = vectors.of_text(platform, "query", text, keep=False) if text and with_meaning else None
     with platform.database.read() as session:
-        gone = outbox.pending_withdrawals(session, library, for_nobody=not actor.is_signed_in)
+        gone = shown.gone(session, library, audience(actor))
     query = Query(
         library=library, text=text, vector=vector, filters=Filters(keywords=keywords), excluded=gone,
         facets=FACETS[library], sort=SORTS[library].get(sort, SORTS[library]["relevance"])[1],

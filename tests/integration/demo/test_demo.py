@@ -19,7 +19,7 @@ from repositories.match_runs import MatchEntry, MatchRun, Pass
 from repositories.needs import Need
 from repositories.notices import Notice
 from repositories.organisations import Organisation
-from repositories.outbox import pending_withdrawals
+from repositories.shown import gone
 from repositories.talents import Talent
 from repositories.vectors import StoredVector
 from services import accounts, demo, introductions, passing, recommend
@@ -180,7 +180,7 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     assert _count(world, Notice) > 0
     assert _count(world, StoredVector) <= 2
     with world.platform.database.read() as session:
-        assert len(pending_withdrawals(session, "achievements")) == removed.achievements
+        assert len(gone(session, "achievements", ("public", "members"))) == removed.achievements
     again = recommend.for_listing(world.platform, real_enterprise, "needs", real_need.id)
     assert {i.row.id for i in (*again.items, *again.weak)} == {real_achievement.id}
     world.index()

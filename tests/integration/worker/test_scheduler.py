@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from repositories.listing import EXPIRED
 from repositories.needs import Need
 from repositories.notices import Notice
-from repositories.outbox import pending_withdrawals
 from repositories.schedule import all_tasks
+from repositories.shown import gone
 from services import accounts, credentials, scheduler
 from services.platform import Platform
 from services.scheduler import Scheduler, Task, run_task
@@ -48,7 +48,7 @@ def test_a_listing_runs_out_with_a_reminder_before_and_a_word_after(world: World
     scheduler.expire_listings(_on(platform, 11))
     with platform.database.read() as session:
         assert session.get(Need, need.id).state == EXPIRED
-        assert pending_withdrawals(session, "needs") == (need.id,)
+        assert gone(session, "needs", ("public", "members")) == (need.id,)
     assert _kinds(world).count("listing.expired") == 1
 
 

@@ -22,6 +22,7 @@ from indexer.verify import repair, verify
 from repositories import outbox, projection, schema
 from repositories.achievements import Achievement
 from repositories.database import Database
+from repositories.shown import gone
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -160,7 +161,7 @@ def test_withdrawn_and_erased_rows_go(world: World) -> None:
     assert world.found("石墨烯") == 3
     world.change(first, lambda row: None, "withdraw")
     with world.database.read() as session:
-        assert outbox.pending_withdrawals(session, "achievements") == (first,)
+        assert gone(session, "achievements", ("public", "members")) == (first,)
     with world.database.write() as session:
         session.delete(session.get(Achievement, second))
         outbox.record(session, "achievements", second, "erased")
