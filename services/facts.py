@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import date
-from threading import Lock
 from typing import Any
 
 from indexer.text import normalise
@@ -82,37 +80,6 @@ def _right(item: dict[str, Any]) -> IpRight:
         status=item.get("status", ""),
         expiry=date.fromisoformat(expiry) if expiry else None,
     )
-
-
-class FactsCache:
-    """Facts by row and projection counter, least recently used out first; a row's facts change only with its counter.
-
-    Facts without a vector are not kept: it may arrive any moment without the row changing.
-    """
-
-    def __init__(self, most: int = 8_192) -> None:
-        """Keep at most `most` facts: some 6 kB each."""
-        self._most = most
-        self._known: OrderedDict[tuple[str, int, int], NeedFacts | AchievementFacts] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, library: str, row_id: int, projection: int) -> NeedFacts | AchievementFacts | None:
-        """The facts of a row at this counter, if they are here."""
-        key = (library, row_id, projection)
-        with self._lock:
-            found = self._known.get(key)
-            if found is not None:
-                self._known.move_to_end(key)
-            return found
-
-    def put(self, library: str, projection: int, facts: NeedFacts | AchievementFacts) -> None:
-        """Keep facts that have a vector."""
-        if facts.vector is None:
-            return
-        with self._lock:
-            self._known[library, facts.id, projection] = facts
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
 
 
 def split_paste(text: str) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def judge(
 
 def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> list[Any]:
     """The facts of rows, by id → projection counter; what is not cached is read by one query."""
-    found = {i: platform.facts.get(library, i, projection) for i, projection in versions.items()}
+    found = {i: platform.facts.get((library, i, projection)) for i, projection in versions.items()}
     missing = [i for i, known in found.items() if known is None]
     if missing:
         with platform.database.read() as session:
@@ -74,7 +74,8 @@ def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> l
         make: Any = facts.achievement_facts if library == "achievements" else facts.need_facts
         for row, vector in rows:
             one = make(row, vector)
-            platform.facts.put(library, versions[row.id], one)
+            if vector is not None:  # one that is still on its way may arrive without the row changing
+                platform.facts.put((library, row.id, versions[row.id]), one)
             found[row.id] = one
     return [known for known in found.values() if known is not None]
 

@@ -13,7 +13,7 @@ from indexer.port import Index
 from matching.scoring import Ranker
 from matching.types import Context
 from repositories.database import Database, utcnow
-from services.facts import FactsCache
+from services.lru import Lru
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -30,7 +30,10 @@ class Platform:
     ranker: Ranker
     clock: Callable[[], datetime] = utcnow
     names: Mapping[str, str] = field(default_factory=dict)
-    facts: FactsCache = field(default_factory=FactsCache)
+    facts: Lru[tuple[str, int, int], Any] = field(default_factory=lambda: Lru(8_192))
+    """Facts by (library, id, projection), some 6 kB each: a row's facts change only with its counter."""
+    asked: Lru[str, Any] = field(default_factory=lambda: Lru(1_024))
+    """Vectors of what people typed into the search boxes lately; in memory only."""
 
     def now(self) -> datetime:
         """The present moment (UTC, aware)."""

@@ -78,7 +78,7 @@ def search(
     keywords: dict[str, tuple[str, ...]] = dict(wanted)
     if library == "achievements":
         keywords["visibility"] = audience(actor)
-    vector = vectors.of_text(platform, "query", text, keep=False) if text and with_meaning else None
+    vector = vectors.of_question(platform, text) if text and with_meaning else None
     with platform.database.read() as session:
         gone = shown.gone(session, library, audience(actor))
     query = Query(

@@ -33,6 +33,17 @@ def of_text(platform: Platform, kind: Kind, text: str, *, keep: bool) -> Vector 
     return vector
 
 
+def of_question(platform: Platform, text: str) -> Vector | None:
+    """The vector of what somebody typed into a search box; remembered in memory, never stored."""
+    key = content_hash("query", text)
+    known: Vector | None = platform.asked.get(key)
+    if known is None:
+        known = of_text(platform, "query", text, keep=False)
+        if known is not None:
+            platform.asked.put(key, known)
+    return known
+
+
 def of_confidential(platform: Platform, need: Need) -> Vector | None:
     """The owner's vector of a need: title and the head of the confidential part, kept apart from all others."""
     model_id = platform.embedder.model_id
