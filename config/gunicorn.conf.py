@@ -18,7 +18,7 @@ workers = int(os.environ.get("SANKU_WEB_WORKERS", "2"))
 threads = int(os.environ.get("SANKU_WEB_THREADS", "8"))
 worker_class = "gthread"
 timeout = 120
-graceful_timeout = 4
+graceful_timeout = 3
 keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (memory, for gunicorn's own heartbeat)
 control_socket_disable = True
@@ -50,3 +50,10 @@ def post_worker_init(worker: Any) -> None:
     timer = threading.Timer(WARM_AFTER_SECONDS, embedder.warm)
     timer.daemon = True
     timer.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Skip the interpreter's tidying up: with the model in memory it takes seconds. Requests are answered by now; a
+    worker that never came up keeps its exit code, from which gunicorn learns that it cannot."""
+    if worker.booted:
+        os._exit(0)

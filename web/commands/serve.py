@@ -88,12 +88,18 @@ def worker() -> None:
         level=os.environ.get("SANKU_LOG_LEVEL", "warning").upper(),
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    endings = {signal.SIGINT, signal.SIGTERM}
+    # Signals are waited for, not handled: a handler would run inside whatever lock the main thread holds. Threads
+    # inherit the mask, so it is set before the first begins.
+    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
     _end_with(os.environ.get("SANKU_SUPERVISOR"))
     os.nice(BACKGROUND_NICENESS)
-    background.run(platform(), stop)
+    stop, here = threading.Event(), platform()
+    working = threading.Thread(target=background.run, args=(here, stop), name="background")
+    working.start()
+    signal.sigwait(endings)
+    stop.set()
+    working.join()
     logging.shutdown()
     # The model may still be loading in a thread, and an orderly end would wait ten seconds for it. Everything that
     # counts is in the database.
