@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -15,6 +16,8 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_RATIO = 200
 """A real document packs ten to twenty times; a bomb packs a thousand times."""
 MAX_CHARACTERS = 20_000
+_NAME = re.compile(r"^.{0,6}(?:名称|标题|题目)\s*[：:]\s*([^：:]{6,})$", re.MULTILINE)
+"""`需求名称：高温合金叶片修复` in a form; a row of column heads (`需求名称：预算`) has no value of six characters."""
 
 
 def read_need_form(filename: str, body: bytes) -> str:
@@ -36,7 +39,7 @@ def read_need_form(filename: str, body: bytes) -> str:
         raise _refused("文件打不开，可能已损坏或加了密码；可以直接粘贴文字。") from error
     if not text.strip():
         raise _refused("文件里没有文字；如果内容是图片，请把文字粘贴到框里。")
-    return text[:MAX_CHARACTERS]
+    return _name_first(text)[:MAX_CHARACTERS]
 
 
 def refuse_bomb(body: bytes) -> None:
@@ -69,6 +72,16 @@ def _from_xlsx(body: bytes) -> str:
             if cells:
                 lines.append("：".join(cells))
     return "\n".join(lines)
+
+
+def _name_first(text: str) -> str:
+    """The line that names the need goes first and without its label: in matching it stands for the title."""
+    named = _NAME.search(text)
+    if named is None:
+        return text
+    return "\n".join(
+        filter(None, (named[1].strip(), text[: named.start()].strip(), text[named.end() :].strip()))
+    )
 
 
 def _decoded(body: bytes) -> str:

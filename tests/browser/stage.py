@@ -54,7 +54,9 @@ def set_up(platform: Platform) -> dict[str, Any]:
     ids: dict[str, Any] = {}
     ids["need"] = first_of(platform, Need, Need.organisation_id == enterprise.organisation_id)
     ids["others_need"] = first_of(platform, Need, Need.organisation_id != enterprise.organisation_id)
-    ids["achievement"] = first_of(platform, Achievement, Achievement.organisation_id == university.organisation_id)
+    ids["achievement"] = first_of(
+        platform, Achievement, Achievement.organisation_id == university.organisation_id
+    )
     ids["paper"] = first_of(platform, Achievement, Achievement.source.like("ChinaXiv%"))
     ids["talent"] = first_of(platform, Talent)
     waiting = entries.create(

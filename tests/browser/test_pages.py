@@ -58,10 +58,17 @@ NO_PAGES = {
     "operator.index", "health.alive", "health.ready",
 }  # fmt: skip
 """Answers that are files, parts of a page or a way to another address."""
-ALIKE = [[".entry:nth-child(n+4)"], [".row-item:nth-child(n+5)"], [".facet li:nth-child(n+4)"], [".operation:nth-of-type(n+4)"]]
+ALIKE = [
+    [".entry:nth-child(n+4)"],
+    [".row-item:nth-child(n+5)"],
+    [".facet li:nth-child(n+4)"],
+    [".api-body .block:nth-of-type(n+3)"],
+]
 """What stands on a page many times is examined the first few times: fifty entries take axe 18 s."""
 GRAVE = ("serious", "critical")
-HIDDEN_ON_PAPER = ".site-nav, .site-search-slot, .site-account, .site-menu, .site-foot, .form-actions, .breadcrumb"
+HIDDEN_ON_PAPER = (
+    ".site-nav, .site-search-slot, .site-account, .site-menu, .site-foot, .form-actions, .breadcrumb"
+)
 SHOTS = os.environ.get("SANKU_SHOTS", "")
 """A folder: every page is photographed into it at both widths, to be looked at."""
 
@@ -115,14 +122,22 @@ def test_menus_of_a_phone(open_page: Open, role: str) -> None:
     page = open_page(role, 390)
     page.goto("/")
     page.get_by_text("菜单").click()
-    assert page.get_by_role("navigation", name="主导航").get_by_role("link", name="成果", exact=True).is_visible()
+    assert (
+        page.get_by_role("navigation", name="主导航")
+        .get_by_role("link", name="成果", exact=True)
+        .is_visible()
+    )
     assert findings(page) == []
 
 
 def findings(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe holds against the page that is serious or critical: rule, element, remedy."""
     options = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    found = Axe().run(page, {"exclude": ALIKE}, options={**options, "resultTypes": ["violations"]}).response["violations"]
+    found = (
+        Axe()
+        .run(page, {"exclude": ALIKE}, options={**options, "resultTypes": ["violations"]})
+        .response["violations"]
+    )
     return [
         f"{one['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for one in found if one["impact"] in GRAVE
