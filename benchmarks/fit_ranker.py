@@ -1,9 +1,11 @@
-"""Fits the shipped ranker on judged pairs: python -m benchmarks.fit_ranker LABELS TITLES... [--vectors FILE] [--write].
+"""Fits the shipped ranker on judged pairs: python -m benchmarks.fit_ranker LABELS TITLES [--prose FILE...] [--write].
 
-LABELS holds needs.jsonl and pairs.tsv as `flask evaluate` takes them; TITLES are text files with one title a line,
-from which the IDF is counted (never from the labels). Prints out-of-fold figures, where caps, weights and thresholds
-are fitted on other needs, and what would ship; --write puts config/weights.toml and config/idf.npz in place.
-Points of structured fields are not fitted, for no label has such fields: they are read from the file and kept.
+LABELS holds needs.jsonl and pairs.tsv as `flask evaluate` takes them; TITLES is a text file with one title a line, the
+files of prose are jsonl with an `abstract` or a `text`; from both the IDF is counted (never from the labels). Prints
+out-of-fold figures, where caps, weights and the cut of 一般 are fitted on other needs, and what would ship; --write puts
+config/weights.toml and config/idf.npz in place. Read from the file and kept are the points of structured fields (no
+label has such fields), the two upper cuts and the floor of recommendations (the labels are titles only, and few of
+them high; `benchmarks.demo_pairs` shows what these do on full listings).
 """
 
 from __future__ import annotations
@@ -12,8 +14,6 @@ import argparse
 import copy
 import itertools
 import json
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,26 +21,23 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.count_idf import WINDOW, count_idf
 from config import rankers
 from indexer.embedder import SentenceTransformerEmbedder
 from indexer.text import normalise
 from matching import evaluation
 from matching.features import body_words, semantic_nearness, title_words
 from matching.features.pair import pair_of
-from matching.ngrams import HAN, grams, tighten
+from matching.ngrams import tighten
 from matching.ranker import Ranker
 from matching.types import AchievementFacts, NeedFacts
 
 FITTED = (title_words, body_words, semantic_nearness)
-RAREST = 2
-"""Grams in fewer titles than this are left out of the table and get the IDF of an unseen one."""
 CAP_QUANTILE = 0.998
 SHARE_AT_CAP = 0.9
 GRID = 20
 PLATEAU = 0.1
 """The weights are the mean of the best tenth of the grid: the maximum itself is noise, its plateau is not."""
-STRONG_COST = 0.001
-"""The mean level error that naming more pairs 强 may cost."""
 FOLDS, REPEATS = 5, 4
 
 
@@ -53,24 +50,6 @@ class Labels:
     values: np.ndarray
     need_titles: list[str]
     achievement_titles: list[str]
-
-
-def count_idf(files: Sequence[Path]) -> tuple[dict[str, float], float]:
-    """(gram → ln(1 + titles / titles with it), the value of an unseen gram) of Han grams of one or two characters."""
-    spread: Counter[str] = Counter()
-    titles = 0
-    for path in files:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if title := normalise(line):
-                titles += 1
-                spread.update(set(grams(tighten(title))))
-    han = HAN.replace("-", "")
-    kept = {
-        gram: math.log(1 + titles / count)
-        for gram, count in sorted(spread.items())
-        if count >= RAREST and len(gram) <= 2 and ("\u3400" <= gram[0] <= "\u9fff" or gram[0] in han)
-    }
-    return kept, math.log(1 + titles)
 
 
 def read_labels(folder: Path, ranker: Ranker, vectors: Path | None) -> Labels:
@@ -125,8 +104,10 @@ def shares(values: np.ndarray, caps: np.ndarray) -> np.ndarray:
     return SHARE_AT_CAP * np.clip(values / caps, 0, 1) + (1 - SHARE_AT_CAP) * np.clip(values / caps - 1, 0, 1)
 
 
-def fit(labels: Labels, rows: np.ndarray, points: float) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """(caps, points of each fitted feature, three thresholds) from the given rows."""
+def fit(
+    labels: Labels, rows: np.ndarray, points: float, upper: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """(caps, points of each fitted feature, three cuts) from the given rows; the two upper cuts are given."""
     values, level, need = labels.values[rows], labels.level[rows], labels.need[rows]
     caps = np.round(np.quantile(values, CAP_QUANTILE, axis=0), 3)
     x = shares(values, caps)
@@ -137,13 +118,13 @@ def fit(labels: Labels, rows: np.ndarray, points: float) -> tuple[np.ndarray, np
             weights = np.array([a, b, GRID - a - b]) / GRID * points
             score = x @ weights
             merit = mean_ndcg(lists, level, score) + evaluation.level_score(
-                level, predict(score, thresholds(score, level, 0.0))
+                level, predict(score, best_cuts(score, level))
             )
             tried.append((merit, tuple(weights)))
     tried.sort(reverse=True)
     weights = np.round(np.mean([w for _, w in tried[: max(1, int(len(tried) * PLATEAU))]], axis=0))
     weights[-1] += points - weights.sum()
-    return caps, weights, thresholds(x @ weights, level, STRONG_COST)
+    return caps, weights, [best_cuts(x @ weights, level)[0], *upper]
 
 
 def mean_ndcg(lists: Sequence[np.ndarray], level: np.ndarray, score: np.ndarray) -> float:
@@ -157,8 +138,8 @@ def predict(score: np.ndarray, cuts: Sequence[float]) -> np.ndarray:
     return 1 + np.searchsorted(np.asarray(cuts), score, side="right")
 
 
-def thresholds(score: np.ndarray, level: np.ndarray, strong_cost: float) -> list[float]:
-    """The three cuts of least mean |level error|; the last is then lowered as far as *strong_cost* allows."""
+def best_cuts(score: np.ndarray, level: np.ndarray) -> list[float]:
+    """The three cuts of least mean |level error|."""
     order = np.argsort(score, kind="stable")
     ranked, true = score[order], level[order]
     count = len(ranked)
@@ -173,18 +154,11 @@ def thresholds(score: np.ndarray, level: np.ndarray, strong_cost: float) -> list
     for table in reversed(back):
         at = int(table[at])
         cuts.append(at)
-    fair, fairly, strong = reversed(cuts)
-    while strong > fairly + 1 and (
-        (errors[2][strong - 1] - errors[2][fairly] + errors[3][count] - errors[3][strong - 1])
-        - (errors[2][cuts[0]] - errors[2][fairly] + errors[3][count] - errors[3][cuts[0]])
-        <= strong_cost * count
-    ):
-        strong -= 1
     padded = np.concatenate([[ranked[0] - 1], ranked, [ranked[-1] + 1]])
-    return [float((padded[cut] + padded[cut + 1]) / 2) for cut in (fair, fairly, strong)]
+    return [float((padded[cut] + padded[cut + 1]) / 2) for cut in reversed(cuts)]
 
 
-def cross_validate(labels: Labels, points: float) -> tuple[float, float, float]:
+def cross_validate(labels: Labels, points: float, upper: tuple[float, float]) -> tuple[float, float, float]:
     """Out-of-fold (nDCG@10, Spearman, level_score), folds split by need, mean of several splits."""
     random = np.random.default_rng(7)
     needs = np.unique(labels.need)
@@ -196,7 +170,7 @@ def cross_validate(labels: Labels, points: float) -> tuple[float, float, float]:
         score, level = np.zeros(len(of_pair)), np.zeros(len(of_pair))
         for one in range(FOLDS):
             held = of_pair == one
-            caps, weights, cuts = fit(labels, np.flatnonzero(~held), points)
+            caps, weights, cuts = fit(labels, np.flatnonzero(~held), points, upper)
             score[held] = shares(labels.values[held], caps) @ weights
             level[held] = predict(score[held], cuts)
         orders = [evaluation.spearman(labels.level[rows], score[rows]) for rows in lists]
@@ -217,9 +191,9 @@ def render(tables: Mapping[str, Any]) -> str:
         "# The shipped ranker as data. `python -m benchmarks.fit_ranker` writes this file; docs/ranker-card.md says",
         "# from what. Points of all features add up to 100. Knots are (value, share of the points), straight between.",
         f'name = "{tables["name"]}"',
-        "\n[ngrams] # IDF of grams the table lacks; how a long text's chance of holding a gram grows with its length",
+        "\n[ngrams] # IDF of grams the table lacks; an IDF is -ln of the chance to meet the gram within so many characters",
         *(f"{key} = {value}" for key, value in tables["ngrams"].items()),
-        "\n[levels] # least score of 一般, 较强, 强: the cuts with the least mean error on the labels",
+        "\n[levels] # least score of 一般 (fitted), of 较强 and 强, and of a recommendation at all (read on full listings)",
         *(f"{key} = {value}" for key, value in tables["levels"].items()),
     ]
     for name, table in tables["features"].items():
@@ -233,15 +207,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("labels", type=Path)
-    parser.add_argument("titles", type=Path, nargs="+")
+    parser.add_argument("titles", type=Path)
+    parser.add_argument("--prose", type=Path, nargs="+", default=(), help="jsonl files of long texts")
     parser.add_argument("--vectors", type=Path, help="npz file where title vectors are kept between runs")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
 
-    idf, unseen = count_idf(options.titles)
+    idf, unseen = count_idf(options.titles, options.prose)
     with rankers.WEIGHTS.open("rb") as file:
         tables = copy.deepcopy(rankers.tomllib.load(file))
-    tables["ngrams"]["unseen"] = round(unseen, 3)
+    tables["ngrams"].update(unseen=round(unseen, 3), window=WINDOW)
+    upper = (float(tables["levels"]["fairly_strong"]), float(tables["levels"]["strong"]))
     labels = read_labels(options.labels, Ranker.from_data(tables, idf), options.vectors)
     points = sum(tables["features"][feature.__name__]["points"] for feature in FITTED)
 
@@ -254,20 +230,19 @@ def main() -> None:
         print(f"  {name:14} {mean_ndcg(lists, labels.level, score):.4f}")
     print(
         "out of fold: nDCG@10 {:.4f}, Spearman {:.4f}, level_score {:.4f}".format(
-            *cross_validate(labels, points)
+            *cross_validate(labels, points, upper)
         )
     )
 
-    caps, weights, cuts = fit(labels, np.arange(len(labels.level)), points)
+    caps, weights, cuts = fit(labels, np.arange(len(labels.level)), points, upper)
     for feature, cap, weight in zip(FITTED, caps.tolist(), weights.tolist(), strict=True):
         tables["features"][feature.__name__] = {
             "points": weight, "knots": [[0.0, 0.0], [cap, SHARE_AT_CAP], [round(2 * cap, 3), 1.0]],
         }  # fmt: skip
-    tables["levels"] = dict(
-        zip(("fair", "fairly_strong", "strong"), [round(cut, 1) for cut in cuts], strict=True)
-    )
+    tables["levels"]["fair"] = round(cuts[0], 1)
+    cuts = [tables["levels"]["fair"], *upper]
     score = shares(labels.values, caps) @ weights
-    predicted = predict(score, list(tables["levels"].values()))
+    predicted = predict(score, cuts)
     print(f"ships (fitted on all): nDCG@10 {mean_ndcg(lists, labels.level, score):.4f}, "
           f"level_score {evaluation.level_score(labels.level, predicted):.4f}, "
           f"levels 1-4 named {np.bincount(predicted, minlength=5)[1:].tolist()}")  # fmt: skip

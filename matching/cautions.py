@@ -21,8 +21,11 @@ _UNSETTLED = {
     "disputed": "存在权属争议",
     "invalidating": "正被请求宣告无效",
     "pledged": "已质押，处分须经质权人同意",
-    "pending": "尚未授权",
 }
+_PENDING = "pending"
+MOST_CAUTIONS = 3
+"""Cautions told of one pair: more are read by nobody, and the weightiest stand first."""
+MOST_RIGHTS = 2
 CONFIRMATION_LASTS = timedelta(days=365)
 ONLY_INDUSTRY_SHARE = 0.5
 """When the industry gives at least this share of all points, and words and meaning less than the rest, we say so."""
@@ -32,18 +35,22 @@ _WORDS_AND_MEANING = frozenset({"title_words", "body_words", "semantic_nearness"
 def cautions(
     pair: Pair, contributions: Sequence[tuple[str, float | None, float]], context: Context
 ) -> tuple[Caution, ...]:
-    """All cautions of a pair, in the order of weight for an enterprise."""
+    """The weightiest cautions of a pair, at most three, what could end a deal first."""
+    rights = pair.achievement.ip
     found = [
         _common_ground(contributions),
+        _deadline(pair.need.deadline, context.today),
+        _dead(rights, context.today),
+        _unsettled(rights),
         _maturity(pair),
         _budget(pair),
-        *_rights(pair.achievement.ip, context.today),
         _modes(pair, context),
-        _region(pair, context),
+        _pending(rights, context.today),
         _confirmation(pair.achievement.confirmed_on, context.today),
-        _deadline(pair.need.deadline, context.today),
+        _region(pair, context),
+        _unknown_maturity(pair),
     ]
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in found if one is not None)[:MOST_CAUTIONS]
 
 
 def _common_ground(contributions: Sequence[tuple[str, float | None, float]]) -> Caution | None:
@@ -58,13 +65,16 @@ def _common_ground(contributions: Sequence[tuple[str, float | None, float]]) -> 
 
 def _maturity(pair: Pair) -> Caution | None:
     wanted, has = pair.need.wanted_trl, pair.achievement.trl
-    if wanted is None:
+    if wanted is None or has is None or has >= wanted:
         return None
-    if has is None:
-        return Caution("trl_unknown", f"成果未评估成熟度，需求期望 TRL {wanted}")
-    if has < wanted:
-        return Caution("trl_below_wanted", f"成熟度 TRL {has}，低于期望的 TRL {wanted}")
-    return None
+    return Caution("trl_below_wanted", f"成熟度 TRL {has}，低于期望的 TRL {wanted}")
+
+
+def _unknown_maturity(pair: Pair) -> Caution | None:
+    wanted = pair.need.wanted_trl
+    if wanted is None or pair.achievement.trl is not None:
+        return None
+    return Caution("trl_unknown", f"成熟度未评估，期望 TRL {wanted}")
 
 
 def _budget(pair: Pair) -> Caution | None:
@@ -74,37 +84,54 @@ def _budget(pair: Pair) -> Caution | None:
     return Caution("over_budget", f"报价 {amount(price)}起，高于预算 {amount(money)}")
 
 
-def _rights(rights: Sequence[IpRight], today: date) -> list[Caution]:
-    """One caution for dead rights, one for unsettled ones; the number says which right is meant."""
-    dead, unsettled = [], []
-    for right in rights:
-        label = f"知识产权 {right.number}" if right.number else "一项知识产权"
-        if right.status in _DEAD:
-            dead.append(f"{label} {_DEAD[right.status]}")
-        elif right.expiry is not None and right.expiry < today:
-            dead.append(f"{label} 已于 {right.expiry.isoformat()} 到期")
-        elif right.status in _UNSETTLED:
-            unsettled.append(f"{label} {_UNSETTLED[right.status]}")
-    found = []
-    if dead:
-        found.append(Caution("ip_dead", "；".join(dead)))
-    if unsettled:
-        found.append(Caution("ip_unsettled", "；".join(unsettled)))
-    return found
+def _dead(rights: Sequence[IpRight], today: date) -> Caution | None:
+    found = [f"{_label(right)} {_death(right, today)}" for right in rights if _death(right, today)]
+    return Caution("ip_dead", _listed(found)) if found else None
+
+
+def _death(right: IpRight, today: date) -> str:
+    """How a right ended, or an empty string while it stands."""
+    if right.status in _DEAD:
+        return _DEAD[right.status]
+    if right.expiry is not None and right.expiry < today:
+        return f"已于 {right.expiry.isoformat()} 到期"
+    return ""
+
+
+def _unsettled(rights: Sequence[IpRight]) -> Caution | None:
+    found = [f"{_label(right)} {_UNSETTLED[right.status]}" for right in rights if right.status in _UNSETTLED]
+    return Caution("ip_unsettled", _listed(found)) if found else None
+
+
+def _pending(rights: Sequence[IpRight], today: date) -> Caution | None:
+    """Only where nothing is granted yet: beside a granted right, an application more is no reason to hesitate."""
+    pending = [right for right in rights if right.status == _PENDING]
+    if not pending or any(right.status != _PENDING and not _death(right, today) for right in rights):
+        return None
+    return Caution("ip_pending", "知识产权尚在申请，未授权")
+
+
+def _label(right: IpRight) -> str:
+    return right.number or "一项知识产权"
+
+
+def _listed(found: Sequence[str]) -> str:
+    more = f"；等 {len(found)} 项" if len(found) > MOST_RIGHTS else ""
+    return "；".join(found[:MOST_RIGHTS]) + more
 
 
 def _modes(pair: Pair, context: Context) -> Caution | None:
     wanted, offered = pair.need.wanted_modes, pair.achievement.modes
     if not wanted or not offered or wanted & offered:
         return None
-    return Caution("modes_differ", f"希望{_names(wanted, context)}，成果只提供{_names(offered, context)}")
+    return Caution("modes_differ", f"期望{_names(wanted, context)}，成果只提供{_names(offered, context)}")
 
 
 def _region(pair: Pair, context: Context) -> Caution | None:
     a, b = pair.need.region, pair.achievement.region
     if not a or not b or a[:2] == b[:2]:
         return None
-    return Caution("region_differs", f"不在同一省份（需求：{context.name(a)}；成果：{context.name(b)}）")
+    return Caution("region_differs", f"异地：需求在{context.name(a)}，成果在{context.name(b)}")
 
 
 def _confirmation(confirmed_on: date | None, today: date) -> Caution | None:

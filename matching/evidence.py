@@ -8,59 +8,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matching.ngrams import HAN, IDLE_SPACE, Ngrams
+from matching.plain_words import EDGE, EMPTY, GLUE, PLAIN, PLAIN_PAIRS, WISHES
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# Words between which a shared run is taken apart.
-_GLUE = _words("以及 及其 基于 一种 用于 有关 关于 进行 通过 对于 的 与 及 之 了 或")
-# Words taken off both ends of a shared run: each stood in the first lists as a "reason" and convinced nobody.
-_EDGE = _words(
-    """
-    研究 技术 方法 应用 开发 研发 研制 关键 示范 推广 项目 产业化 产业 成果 转化
-    创新 新型 高效 高性能 高品质 高质量 一体化 系列 若干 相关 主要 实现 解决 提高 需求
-    合作 寻求 问题 难题 攻关 探索 实践 推进 及 和 在 对 为 等 其 中 用 式 性 型
-    """
-)
-# Words that carry nothing alone or among themselves, but may be part of a longer one ("污水处理系统").
-_PLAIN = (
-    *_EDGE,
-    *_words(
-        """
-    系统 设备 装备 装置 材料 管理 生产 工艺 产品 设计 制备 制造 处理 加工 分析 控制
-    检测 优化 改进 改性 提升 评价 评估 建设 服务 平台 工程 企业 公司 行业 领域 作用
-    性能 功能 结构 模型 机理 影响 条件 效果 质量 成本 过程 使用 利用 制作 综合 综合利用
-    国产 国内 国家 我国 市场 需要 要求 具有 多种 不同 能力 水平 规模 体系 模式 方案
-    数据 信息 科技 专用 通用 测试 试验 实验 运行 工作 目标 指标 基础 资源 环境 安全
-    自动 智能 全 类 化 法 器 机 品 料 量 率 度 力 体 剂 组合 集成 配套 配方 特种
-    先进 现代 高端 高 大 小 低 多 双 超 快速 生产线 生产工艺 制备方法 组合物 定制 构建
-    策略 标准 标准化 规范 培养 选择 适用 作为 可以 形成 区域 局部 品种 优良 优质 可调
-    种类 具备 新 原有 目前 年 月 万元 一定 本 该 主持 参与 经济 社会 效益 发展 支持
-    建立 完成 制定 技术需求 核心 部件 零部件 组件 种
-    """
-    ),
-)
-_PLAIN_WORDS = frozenset(word for word in _PLAIN if len(word) == 2)
-_CUT = re.compile("|".join(sorted(map(re.escape, _GLUE), key=len, reverse=True)))
-_LEFT_EDGE = re.compile(f"^(?:{'|'.join(sorted(_EDGE, key=len, reverse=True))})+")
-_RIGHT_EDGE = re.compile(f"(?:{'|'.join(sorted(_EDGE, key=len, reverse=True))})+$")
-_ALL_PLAIN = re.compile(f"(?:{'|'.join(sorted(set(_PLAIN), key=len, reverse=True))})+")
+_ENDS = (*EDGE, *(word for word in EMPTY if len(word) > 1))
+# Units and abbreviations of quantities: two texts that both give lengths in mm have nothing in common.
+_UNITS_TEXT = """
+    mm cm km nm um μm dm kg mg μg ug ml mol mmol kw mw gw kwh mwh kv mv ma ah mah hz khz mhz ghz pa kpa mpa gpa db ppm ppb
+    min max rpm bar lux wt vol ph id no rmb usd tj ev kev mev ra ntu cod bod ≥ ≤ h/d m/s r/min m3 m2 mm2
+"""
+_UNITS = frozenset(_UNITS_TEXT.split())
+_CUT = re.compile("|".join(sorted(map(re.escape, (*GLUE, *WISHES)), key=len, reverse=True)))
+_LEFT_EDGE = re.compile(f"^(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})+")
+_RIGHT_EDGE = re.compile(f"(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})+$")
+_ALL_PLAIN = re.compile(rf"(?:{'|'.join(sorted(set(PLAIN), key=len, reverse=True))}|[\d.%\s])+")
 _WORD_CHARACTER = re.compile(r"\w")
 _IS_HAN = re.compile(f"[{HAN}]")
-_NUMBER = re.compile(r"[\d.%/年月日项台套吨件米]+")
+_HAN_PAIR = re.compile(f"[{HAN}]{{2}}")
+_LATIN = re.compile(r"[^\W\d_\u3400-\u9fff][0-9a-z]*")
+_NUMBER = re.compile(r"[\d.%/年月日项台套吨件米度级倍层零一二两三四五六七八九十百千万几第下]+")
 
 SHORTEST = 2
 MOST_WORDS = 4
 LONG = 300
 """Characters from which a text is prose: its spaces are where its author put them."""
-BOUND = 0.6
-"""Cohesion from which a cut between two neighbours goes through a word: 空气 1.1, 高温 0.7, 池材 0, 料制 -1.2."""
-LOOSE = 1.5
-"""Cohesion under which a generic character is taken off the end of a word: 饱和 3.0 keeps it, 泵和 0 does not."""
+BOUND = -1.0
+"""Cohesion from which a cut between two neighbours goes through a word: 空气 1.0, 固体 0.0, 硝化 -0.4, 料制 -1.4."""
+LOOSE = 0.2
+"""Cohesion under which a generic character is taken off the end of a word: 饱和 2.4 and 在线 0.4 keep it, 泵和 does not."""
+TELLING = 4.3
+"""IDF that one pair of a carrying word must have at least: 电池 4.9 and 废水 4.5 tell something, 生产 2.3 and 检测 3.6 do not."""
 TOO_LONG = 16
 """A shared run longer than this is a whole phrase; it is shown, but weighs no more than a word of this length."""
 
@@ -87,7 +66,7 @@ def shared_words(ngrams: Ngrams, left: str, right: str) -> tuple[Shared, ...]:
         for a, b in _pieces(tight_left, start, end):
             a, b = _trim(ngrams, tight_left, a, b, tight_right, place + a - start)
             word = tight_left[a:b]
-            if word in found or not _carries(word):
+            if word in found or not _carries(ngrams, word):
                 continue
             there = place + a - start
             found[word] = Shared(
@@ -155,17 +134,24 @@ def _trim(ngrams: Ngrams, left: str, a: int, b: int, right: str, there: int) -> 
         _torn(ngrams, left, a, inner=a + 1) or _torn(ngrams, right, a + shift, inner=a + shift + 1)
     ):
         a += 1
-    # "高效" goes, "新" of "新能源" stays: a single character is taken off only where it is loose.
+    # "高效" goes, "新" of "新能源" and "处理" of "热处理" stay: a generic word is taken off only where it is loose, and only
+    # where a word is left.
     word = left[a:b]
     head = _LEFT_EDGE.match(word)
-    if head and (len(head.group()) > 1 or len(word) <= SHORTEST or ngrams.cohesion(word[0], word[1]) < LOOSE):
-        a += len(head.group())
+    if (
+        head
+        and len(word) - head.end() >= SHORTEST
+        and ngrams.cohesion(*word[head.end() - 1 : head.end() + 1]) < LOOSE
+    ):
+        a += head.end()
     word = left[a:b]
     tail = _RIGHT_EDGE.search(word)
-    if tail and (
-        len(tail.group()) > 1 or len(word) <= SHORTEST or ngrams.cohesion(word[-2], word[-1]) < LOOSE
+    if (
+        tail
+        and tail.start() >= SHORTEST
+        and ngrams.cohesion(*word[tail.start() - 1 : tail.start() + 1]) < LOOSE
     ):
-        b -= len(tail.group())
+        b -= len(word) - tail.start()
     return a, b
 
 
@@ -180,15 +166,20 @@ def _torn(ngrams: Ngrams, text: str, cut: int, *, inner: int) -> bool:
         return before.isalnum() and after.isalnum()
     if not (han_before and han_after) or not 0 <= inner < len(text) or not _IS_HAN.match(text[inner]):
         return False
-    if before + after in _PLAIN_WORDS:
+    if before + after in PLAIN_PAIRS:
         return True
     outside = ngrams.cohesion(before, after)
     inside = ngrams.cohesion(text[inner], before) if inner < cut else ngrams.cohesion(after, text[inner])
     return outside > max(BOUND, inside)
 
 
-def _carries(word: str) -> bool:
+def _carries(ngrams: Ngrams, word: str) -> bool:
     """Whether a person would take *word* for a reason."""
-    if len(word) < SHORTEST or _ALL_PLAIN.fullmatch(word) or _NUMBER.fullmatch(word):
+    if len(word) < SHORTEST or _ALL_PLAIN.fullmatch(word) or _NUMBER.fullmatch(word) or word in _UNITS:
         return False
-    return word[0] not in ".-+" and word[-1] not in ".-"
+    if word[0] in ".-+" or word[-1] in ".-":
+        return False
+    if any(len(latin) > 1 and latin not in _UNITS for latin in _LATIN.findall(word)):
+        return True
+    pairs = [pair for pair in map("".join, pairwise(word)) if _HAN_PAIR.fullmatch(pair)]
+    return any(ngrams.idf(pair) >= TELLING for pair in pairs if pair not in PLAIN_PAIRS)

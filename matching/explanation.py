@@ -16,7 +16,7 @@ from matching.money import amount
 from matching.ranker import Curve
 from matching.types import Context, Reason
 
-LEAST_POINTS = 0.5
+LEAST_POINTS = 1.0
 """Contributions below this are not worth a sentence."""
 NEAR, VERY_NEAR = 0.40, 0.75
 """Shares of the semantic points from which a pair is called 相近 and 很相近 in meaning. On the labels these are cosines of
@@ -58,7 +58,7 @@ def _title_words(pair: Pair, share: float, told: list[str], context: Context) ->
 
 
 def _body_words(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
-    """The direction that gave the points is told; words that the title reason has told are left out."""
+    """The direction that gave the points is told; words that the title reason has told are not told twice."""
     need, achievement = pair.need, pair.achievement
     if _asked(pair):
         found = shared_words(pair.ngrams, achievement.title, need.text)
@@ -68,7 +68,7 @@ def _body_words(pair: Pair, share: float, told: list[str], context: Context) -> 
         shared = list(shared_words(pair.ngrams, need.title, achievement.text))
         lead = "成果介绍中提到"
     fresh = [one for one in shared if not any(one.left.replace(" ", "") in word for word in told)]
-    return _quoting(lead if fresh else lead.replace("提到", "也有"), fresh or shared) if shared else None
+    return _quoting(lead, fresh) if fresh else None
 
 
 def _asked(pair: Pair) -> bool:
@@ -85,12 +85,11 @@ def _semantic_nearness(pair: Pair, share: float, told: list[str], context: Conte
     return ("整体意思很相近" if share >= VERY_NEAR else "整体意思相近"), (), ()
 
 
-def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
-    a, b = pair.need.industry, pair.achievement.industry
-    if a == b:
-        return f"同属{context.name(a)}", (), ()
-    section = context.name(a[0])
-    return f"同属{section}门类（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()
+def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+    # That both are 制造业 is worth a few points in a tie and no sentence.
+    if pair.need.industry != pair.achievement.industry:
+        return None
+    return f"同属{context.name(pair.need.industry)}", (), ()
 
 
 def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
@@ -102,12 +101,12 @@ def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sent
     return f"同在{common}（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()
 
 
-def _maturity(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+def _maturity(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
     wanted, has = pair.need.wanted_trl, pair.achievement.trl
     assert wanted is not None
     assert has is not None
-    verdict = "达到" if has >= wanted else "接近"
-    return f"成熟度 TRL {has}，{verdict}期望的 TRL {wanted}", (), ()
+    # What falls short has points for being near, but is told once, as a caution.
+    return (f"成熟度 TRL {has}，达到期望的 TRL {wanted}", (), ()) if has >= wanted else None
 
 
 def _mode(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
@@ -115,13 +114,11 @@ def _mode(pair: Pair, share: float, told: list[str], context: Context) -> Senten
     return f"合作方式都接受{'、'.join(context.name(code) for code in common)}", (), ()
 
 
-def _budget(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+def _budget(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
     money, price = budget_of(pair), price_of(pair)
     assert money is not None
     assert price is not None
-    if price <= money:
-        return f"报价 {amount(price)}起，在预算 {amount(money)}以内", (), ()
-    return f"报价 {amount(price)}起，略高于预算 {amount(money)}", (), ()
+    return (f"报价 {amount(price)}起，在预算 {amount(money)}以内", (), ()) if price <= money else None
 
 
 def _quoting(lead: str, shared: Iterable[Shared]) -> Sentence:

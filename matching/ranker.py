@@ -51,11 +51,15 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
-    """Everything a score depends on beside the pair. `name` ends in a digest of the data: it changes when they do."""
+    """Everything a score depends on beside the pair. `name` ends in a digest of the data: it changes when they do.
+
+    `recommended` is the least score with which a pair belongs into a list of recommendations at all.
+    """
 
     name: str
     curves: Mapping[str, Curve]
     thresholds: tuple[float, float, float]
+    recommended: float
     ngrams: Ngrams
 
     @classmethod
@@ -65,12 +69,13 @@ class Ranker:
             curves = {name: _curve(name, table) for name, table in data["features"].items()}
             levels, settings = data["levels"], data["ngrams"]
             thresholds = (float(levels["fair"]), float(levels["fairly_strong"]), float(levels["strong"]))
+            recommended = float(levels["recommended"])
             ngrams = Ngrams(
                 idf,
                 unseen=float(settings["unseen"]),
                 latin=float(settings["latin"]),
-                length_offset=float(settings["length_offset"]),
-                length_power=float(settings["length_power"]),
+                number=float(settings["number"]),
+                window=float(settings["window"]),
             )
             name = str(data["name"])
         except KeyError as missing:
@@ -82,7 +87,9 @@ class Ranker:
             raise BadRanker("the points of all features together are not 100")
         if list(thresholds) != sorted(thresholds):
             raise BadRanker("levels: thresholds must rise from fair to strong")
-        return cls(f"{name}-{_digest(data, idf)}", curves, thresholds, ngrams)
+        if not thresholds[0] <= recommended <= FULL_SCORE:
+            raise BadRanker("levels.recommended must lie between fair and 100")
+        return cls(f"{name}-{_digest(data, idf)}", curves, thresholds, recommended, ngrams)
 
     def level(self, score: float) -> int:
         """4 强, 3 较强, 2 一般, 1 弱."""

@@ -16,10 +16,15 @@ def title_words(pair: Pair) -> float | None:
     return cosine(pair.need_title, pair.achievement_title)
 
 
+SECOND_DIRECTION = 0.5
+"""Share of the weaker direction that is added: a second piece of evidence, but of the same agreement."""
+
+
 def body_words(pair: Pair) -> float | None:
     """正文用词
 
-    看一方题目里的字词在另一方的详细说明里出现了多少，两个方向取较高的一个，说明的长短已经折算。没有说明的一方不扣分。
+    看一方题目里的字词在另一方的详细说明里出现了多少：越少见的字词分量越重，说明越长、碰巧出现的常用词越不算数。
+    两个方向取较高的一个，另一个折半加上；没有说明的一方不扣分。
     """
     need_text, achievement_text = pair.need.text, pair.achievement.text
     found: list[float] = []
@@ -27,4 +32,6 @@ def body_words(pair: Pair) -> float | None:
         found.append(pair.ngrams.presence(pair.achievement_title, need_text))
     if achievement_text and pair.need_title.unit:
         found.append(pair.ngrams.presence(pair.need_title, achievement_text))
-    return max(found, default=None)
+    if not found:
+        return None
+    return max(found) + SECOND_DIRECTION * (sum(found) - max(found))

@@ -68,3 +68,11 @@ def test_unknown_model_names_itself(tmp_path: Path) -> None:
         SentenceTransformerEmbedder(str(folder), tmp_path).encode(["x"], "query")
     with pytest.raises(EmbeddingError, match="float8"):
         SentenceTransformerEmbedder("e5-small-zh", tmp_path, dtype="float8")
+
+
+def test_titles_cut_into_words_have_the_vector_of_the_joined_title(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    cut, joined, latin = embedder.encode(["激光 熔覆 粉末", "激光熔覆粉末", "激光熔覆 led 粉末"], "passage")
+    assert np.allclose(cut, joined, atol=1e-5)
+    assert not np.allclose(latin, joined, atol=1e-3)

@@ -37,6 +37,11 @@ def cautions(a, b) -> dict[str, str]:
         ("5g基站led照明", "5g基站与led照明", ["led照明", "5g基站"]),
         ("2026年100项", "2026年100种", []),
         ("", "激光", []),
+        ("希望 6 个月内验证,处理后提高一倍以上", "6 个月内验证,处理后提高一倍以上,希望推广", []),
+        ("我们要求每月供货 20 mm 以上", "我们每月供货 20 mm 以上", []),
+        ("表面热处理", "一种表面热处理", ["表面热处理"]),
+        ("芳烃硝化老装置改造", "愿与有重氮化老装置的企业合作", []),
+        ("植物提取在线质控", "中药提取在线质控系统", ["提取在线质控"]),
     ],
 )
 def test_carrying_words_are_whole_and_say_something(left, right, found):
@@ -103,8 +108,8 @@ def test_fields_name_both_values():
             industry="C27", region="330100", trl=7, modes=frozenset({"license"}), price_min=50_000_000
         ),
     )
-    assert found["industry"] == "同属制造业门类（需求：化学原料和化学制品制造业；成果：医药制造业）"
-    assert found["region"] == "同在浙江省（需求：宁波市；成果：杭州市）"
+    assert "industry" not in found, "that both are 制造业 convinces nobody"
+    assert "region" not in found, "half a point is no sentence"
     assert found["maturity"] == "成熟度 TRL 7，达到期望的 TRL 6"
     assert found["mode"] == "合作方式都接受许可"
     assert found["budget"] == "报价 50 万元起，在预算 80 万元以内"
@@ -117,6 +122,13 @@ def test_equal_fields_are_said_once():
     assert reasons(need(region="330200"), achievement(region="330203"))["region"].startswith("同在宁波市（")
 
 
+def test_what_falls_short_is_a_caution_and_not_a_reason_too():
+    a = need(wanted_trl=7, budget_max=10_000_000)
+    b = achievement(trl=6, price_min=12_000_000)
+    assert not {"maturity", "budget"} & set(reasons(a, b))
+    assert {"trl_below_wanted", "over_budget"} <= set(cautions(a, b))
+
+
 def test_cautions_of_fields_name_both_values():
     found = cautions(
         need(region="330200", wanted_trl=7, wanted_modes=frozenset({"license"}), budget_max=10_000_000),
@@ -125,9 +137,26 @@ def test_cautions_of_fields_name_both_values():
     assert found == {
         "trl_below_wanted": "成熟度 TRL 4，低于期望的 TRL 7",
         "over_budget": "报价 12.5 万元起，高于预算 10 万元",
-        "modes_differ": "希望许可，成果只提供转让",
-        "region_differs": "不在同一省份（需求：宁波市；成果：成都市）",
+        "modes_differ": "期望许可，成果只提供转让",
     }
+    apart = cautions(need(region="330200"), achievement(region="510100"))
+    assert apart == {"region_differs": "异地：需求在宁波市，成果在成都市"}
+
+
+def test_at_most_three_cautions_are_told_and_what_could_end_a_deal_comes_first():
+    rights = tuple(IpRight("invention_patent", f"zl{n}", "invalidated") for n in range(4))
+    found = cautions(
+        need(region="330200", wanted_trl=7, wanted_modes=frozenset({"license"}), budget_max=1),
+        achievement(region="510100", trl=4, modes=frozenset({"transfer"}), price_min=10, ip=rights),
+    )
+    assert list(found) == ["ip_dead", "trl_below_wanted", "over_budget"]
+    assert found["ip_dead"] == "zl0 已宣告无效；zl1 已宣告无效；等 4 项"
+
+
+def test_an_application_beside_a_granted_right_is_no_caution():
+    pending, granted = IpRight("invention_patent", "cn1", "pending"), IpRight("know_how", "", "granted")
+    assert "ip_pending" not in cautions(need(), achievement(ip=(pending, granted)))
+    assert cautions(need(), achievement(ip=(pending, pending)))["ip_pending"] == "知识产权尚在申请，未授权"
 
 
 def test_what_was_not_asked_is_no_caution():
@@ -143,8 +172,9 @@ def test_dead_and_unsettled_rights_are_told_apart():
         IpRight("invention_patent", "zl4", "granted", date(2030, 1, 1)),
     )
     found = cautions(need(), achievement(ip=rights))
-    assert found["ip_dead"] == "知识产权 zl1 已于 2025-01-01 到期；知识产权 zl2 已宣告无效"
-    assert found["ip_unsettled"] == "知识产权 zl3 尚未授权"
+    assert found == {"ip_dead": "zl1 已于 2025-01-01 到期；zl2 已宣告无效"}
+    disputed = cautions(need(), achievement(ip=(IpRight("invention_patent", "zl5", "disputed"),)))
+    assert disputed == {"ip_unsettled": "zl5 存在权属争议"}
 
 
 def test_industry_alone_is_not_a_match():

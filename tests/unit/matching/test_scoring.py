@@ -136,6 +136,21 @@ def test_a_good_pair_is_strong_and_an_unrelated_one_weak():
     assert bad.level == 1
 
 
+def test_two_unrelated_listings_of_many_words_are_weak_and_not_recommended():
+    """What a pasted need and an achievement share by way of speaking: time, quantity, wishes."""
+    asked = "我们做风电齿轮箱,行星轮轴承在低速重载下早期点蚀,希望找到能在 6 个月内验证的表面强化工艺,处理后疲劳寿命提高一倍以上。"
+    offered = "本成果经过 6 个月验证,霉菌毒素处理后降解率达到 90% 以上,成本降低一倍以上,希望与饲料企业合作,完成中试放大和现场应用。"
+    one = judge(
+        shipped(),
+        need(asked[:60], text=asked, vector=vector(1, 0)),
+        achievement("玉米赤霉烯酮与黄曲霉毒素协同降解酶", text=offered * 3, vector=vector(0.05, 1)),
+        CONTEXT,
+    )
+    assert one.level == 1
+    assert one.score < shipped().recommended
+    assert not [word for reason in one.reasons for word in reason.need_words]
+
+
 def test_only_the_first_of_a_long_list_carry_words():
     others = [achievement(id=number) for number in range(1, SHOWN + 6)]
     listed = rank(shipped(), [need()], others, CONTEXT)
@@ -164,6 +179,8 @@ def test_forbidden_pairs_keep_their_reason():
         (lambda data: data["features"]["region"].update(knots=[[0.0, 0.0], [0.0, 1.0]]), "knots"),
         (lambda data: data["features"]["region"].update(knots=[[0.0, 0.0], [0.5, 0.9], [1.0, 0.8]]), "knots"),
         (lambda data: data["levels"].update(fair=99.0), "levels"),
+        (lambda data: data["levels"].update(recommended=1.0), "recommended"),
+        (lambda data: data["levels"].pop("recommended"), "recommended"),
         (lambda data: data.pop("ngrams"), "ngrams"),
     ],
 )
