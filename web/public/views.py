@@ -102,6 +102,14 @@ def match() -> Any:
     )  # fmt: skip
 
 
+@blueprint.errorhandler(429)
+def too_often(_error: Any) -> Any:
+    """Somebody asked too often: the box comes back with what was typed."""
+    form = MatchForm()
+    form.text.errors = ["这一会儿问得太多了，请稍等一分钟再点“找成果”；您写的内容还在。"]
+    return home_page(form), 429
+
+
 @blueprint.get("/match")
 @rule(ANYONE)
 def match_again() -> Any:
