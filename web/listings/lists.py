@@ -104,6 +104,8 @@ def list_page(found: Found, endpoint: str, q: str, sort: str, **values: Any) -> 
         for name, chosen in filters.items()
         for value in chosen
     )
+    # Without words there is nothing to be relevant to: the engine then gives the newest first.
+    shown_sort = sort if q or sort != "relevance" else "newest"
     pages = found.pages
     near = [n for n in range(found.page - PAGE_WINDOW, found.page + PAGE_WINDOW + 1) if 1 <= n <= pages]
     return ListPage(
@@ -115,8 +117,9 @@ def list_page(found: Found, endpoint: str, q: str, sort: str, **values: Any) -> 
         chips=chips,
         clear_href=here({}),
         sorts=tuple(
-            Option(label, 0, address(endpoint, q, key, values)(filters), key == sort)
+            Option(label, 0, address(endpoint, q, key, values)(filters), key == shown_sort)
             for key, (label, _) in SORTS[found.library].items()
+            if q or key != "relevance"
         ),
         numbers=tuple((n, here(filters, n)) for n in near),
         prev_href=here(filters, found.page - 1) if found.page > 1 else "",
