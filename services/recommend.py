@@ -25,9 +25,6 @@ from services.runs import OPEN, OTHER_SIDE, SHOWN, SIDE, Narrowing, contribution
 
 __all__ = ["OTHER_SIDE", "SHOWN", "Item", "Narrowing", "Recommendations", "for_listing", "for_paste"]
 
-WEAK = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of a recommendation list: the judged pair, the row behind it, what was done with it."""
@@ -47,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """A list as it is shown. `items` are not passed and not weak ones; the others stand beside them."""
+    """A list as it is shown. `items` reach the ranker's floor and are not passed; the others stand beside."""
 
     library: str
     run_id: int | None
@@ -139,8 +136,9 @@ def _arranged(
     platform: Platform, library: str, run: MatchRun, items: list[Item], limit: int, by_meaning: bool
 ) -> Recommendations:  # fmt: skip
     """Split a run's lines into shown, weak and passed, and number what is shown."""
-    good = [i for i in items if i.level > WEAK and i.passed is None]
-    weak = [i for i in items if i.level <= WEAK and i.passed is None]
+    floor = platform.ranker.recommended
+    good = [i for i in items if i.score >= floor and i.passed is None]
+    weak = [i for i in items if i.score < floor and i.passed is None]
     return Recommendations(
         library=library, run_id=run.id, basis=run.basis, algorithm=run.ranker, considered=run.considered,
         created_at=run.created_at, items=_numbered(good[:limit]), weak=_numbered(weak[:limit], len(good)),
