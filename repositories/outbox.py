@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, String, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -110,7 +111,7 @@ def waiting_by_library(session: Session) -> dict[str, int]:
     return {library: int(count) for library, count in session.execute(query)}
 
 
-def closings(library: str) -> Select[tuple[int]]:
+def closings(library: str) -> Select[Any]:
     """The ids of a library with a fact on the way that took them from somebody's sight."""
     return select(Job.subject_id).where(Job.library == library, Job.fact.in_((WITHDRAWN_FACT, MEMBERS_FACT)))
 

@@ -118,7 +118,7 @@ def sign_in(platform: Platform, email: str, password: str, address: str, agent: 
             seconds = int(FAILURE_WINDOW.total_seconds())
             raise Throttled(seconds, "尝试次数太多，请 15 分钟后再试，或者重置密码。")
         account = accounts.by_email(session, email)
-    good = credentials.matches(account.password_hash if account else credentials.NO_PASSWORD, password)
+    good = credentials.matches(account.password_hash if account else credentials.no_password(), password)
     if account is None or not good or not account.is_active:
         with platform.database.write() as session:
             session.add_all([LoginFailure(key=key, at=now) for key in keys])

@@ -6,6 +6,7 @@ Where no mail server is named, nobody could receive a link, so none is made; ope
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,7 +27,17 @@ MIN_PASSWORD, MAX_PASSWORD = 10, 200
 DEAD_LINK = "链接已失效或已用过，请重新获取。"
 
 _hasher = PasswordHasher()
-NO_PASSWORD = _hasher.hash("nobody has this password")
+
+
+@cache
+def no_password() -> str:
+    """A hash nobody's password matches, so that an unknown address takes as long as a wrong password.
+
+    Made at the first sign-in, not at import: hashing costs half a second of every start.
+    """
+    return _hasher.hash("nobody has this password")
+
+
 """Checked when no account stands behind an address, so that the answer takes as long as for a real one."""
 
 
