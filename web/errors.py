@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -64,7 +64,13 @@ def problem(
 
 def page(status: int, message: str, number: str = "") -> tuple[str, int]:
     """The error page: the task, a way on, a short number for support."""
-    return render_template("layout/error.html", status=status, message=message, number=number), status
+    try:
+        return render_template("layout/error.html", status=status, message=message, number=number), status
+    except Exception:
+        # The frame asks the database who is here; when that is what failed, a page without the frame has to do.
+        log.exception("the frame of the error page could not be drawn")
+        bare = current_app.jinja_env.get_template("layout/plain_error.html")
+        return bare.render(message=message, number=number), status
 
 
 def register(app: Flask) -> None:

@@ -153,7 +153,10 @@ def export(page: Page, folder: Path) -> None:
 def test_two_sides_meet(site: Site, open_page: Open, width: int) -> None:
     wanted = {
         1440: ("热锻模一用就裂，求型腔堆焊渗氮再制造", "热锻模具型腔梯度堆焊与离子渗氮复合再制造"),
-        390: ("行星齿轮箱变工况下故障漏报，求编码器与振动融合诊断", "变工况行星齿轮箱弱故障诊断系统（编码器与振动融合）"),
+        390: (
+            "行星齿轮箱变工况下故障漏报，求编码器与振动融合诊断",
+            "变工况行星齿轮箱弱故障诊断系统（编码器与振动融合）",
+        ),
     }
     title, achievement = wanted[width]
     need = own_need(site.platform, stage.ENTERPRISE, submit=True, title=title, contact_name="甲方联系人")

@@ -23,7 +23,9 @@ def test_list_an_achievement_and_see_who_needs_it(open_page: Open, width: int) -
     page.goto("/achievements/mine")
     page.get_by_role("link", name="登记成果").click()
     page.get_by_label("成果名称").fill(f"运营公路隧道衬砌病害车载快速普查装置 {width}")
-    page.get_by_label(re.compile("^一句话简介")).fill("六十公里时速一次通过，识别衬砌裂缝和内部脱空，不封道。")
+    page.get_by_label(re.compile("^一句话简介")).fill(
+        "六十公里时速一次通过，识别衬砌裂缝和内部脱空，不封道。"
+    )
     page.get_by_label(re.compile("^技术成熟度")).select_option("7")
     page.get_by_label("许可", exact=True).check()
     page.get_by_role("button", name="提交审核").click()
