@@ -16,7 +16,7 @@ from services.access import Actor
 from services.imports import owners
 from services.imports.doubles import changes
 from services.imports.rows import Reading, complete
-from services.listings.entries import LIFETIME, assign, snapshot
+from services.listings.entries import assign, last_day, snapshot
 from services.listings.library import Library
 from services.platform import Platform
 
@@ -79,7 +79,7 @@ def _publish(platform: Platform, library: Library, row: ListingColumns) -> None:
     row.published_at = row.published_at or platform.now()
     row.confirmed_on = platform.today()
     if row.expires_on is None or row.expires_on < platform.today():
-        row.expires_on = platform.today() + LIFETIME[library.name]
+        row.expires_on = last_day(row, platform.today())
     row.return_reason = ""
     row.reviewed_content = snapshot(library, row)
 

@@ -177,11 +177,19 @@ def move(
     if row.state == PUBLISHED:
         today = platform.today()
         if row.expires_on is None or row.expires_on < today or verb == "renew":
-            row.expires_on = today + LIFETIME[library.name]
+            row.expires_on = last_day(row, today)
         row.reviewed_content = snapshot(library, row)
     audit.write(session, actor, f"listing.{verb}", library.name, row.id, reason)
     if verb in OPERATOR_VERBS and not owns(actor, row):
         notices.listing_moved(session, platform, row, library, verb)
+
+
+def last_day(row: ListingColumns, today: date) -> date:
+    """Until when a listing published today is shown: its library's lifetime, a need at least until its own deadline
+    (the form refuses a last day before it)."""
+    usual = today + LIFETIME[row.library]
+    deadline: date | None = getattr(row, "deadline", None)
+    return max(usual, deadline) if deadline is not None else usual
 
 
 def get(platform: Platform, actor: Actor, name: str, row_id: int) -> ListingColumns:

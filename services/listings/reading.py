@@ -99,7 +99,9 @@ def _read(field: Field, raw: Any, vocabularies: Any, yuan_per_unit: int) -> Any:
         case "choice":
             return _choice(field, raw, vocabularies)
         case "choices":
-            return _listed(field, [_choice(field, item, vocabularies) for item in _items(raw)])
+            chosen = _listed(field, [_choice(field, item, vocabularies) for item in _items(raw)])
+            # In the vocabulary's own order: ticking the same boxes again is no change and needs no new review.
+            return sorted(chosen, key=getattr(vocabularies, field.vocabulary).codes.index)
         case "words":
             return _listed(field, [_word(field, clean(item)) for item in _items(raw)])
         case "ip" | "affiliations":
