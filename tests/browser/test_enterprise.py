@@ -101,20 +101,26 @@ def filter_the_list(page: Page) -> None:
     chip.click()
     expect(chip).to_have_count(0)
     expect(page.locator(".tabs [aria-current]")).to_have_text(before)
-    more = page.get_by_role("link", name=re.compile("显示其余"))
-    if more.count():
-        more.click()
-        expect(page.locator(".entry").nth(15)).to_be_visible()
-        expect(page).to_have_url(re.compile("all=1"))
+    page.get_by_role("link", name=re.compile("^只是相近")).click()
+    expect(page).to_have_url(re.compile("tab=weak"))
+    expect(page.locator(".entry")).to_have_count(15)
+    page.get_by_role("link", name=re.compile("显示其余")).click()
+    expect(page.locator(".entry").nth(15)).to_be_visible()
+    expect(page).to_have_url(re.compile("all=1"))
+    page.get_by_role("link", name=re.compile("^推荐成果")).click()
+    expect(page.locator(".level-word").first).to_have_text("强")
 
 
 def compare_four(page: Page, width: int) -> None:
-    boxes = page.get_by_role("checkbox", name="对比")
-    names = []
-    for at in range(4):
+    boxes, names = page.get_by_role("checkbox", name="对比"), []
+    boxes.first.check()
+    names.append(page.locator(".entry-title a").first.inner_text())
+    page.get_by_role("link", name=re.compile("^只是相近")).click()
+    expect(page.locator(".entry")).to_have_count(15)
+    for at in range(3):
         boxes.nth(at).check()
-        names.append(page.locator(".entry .entry-title a").nth(at).inner_text())
-    expect(boxes.nth(4)).to_be_disabled()
+        names.append(page.locator(".entry-title a").nth(at).inner_text())
+    expect(boxes.nth(3)).to_be_disabled()
     expect(page.get_by_text("已选 4 项")).to_be_visible()
     page.get_by_role("link", name="并排对比").click()
     table = page.get_by_role("region", name="对比表")
@@ -124,7 +130,7 @@ def compare_four(page: Page, width: int) -> None:
 
 
 def pass_and_undo(page: Page) -> None:
-    title = page.locator(".entry-title a").nth(1).inner_text()
+    title = page.locator(".entry-title a").first.inner_text()
     entry_of(page, title).locator("summary", has_text="不合适").click()
     reasons = entry_of(page, title).locator(".menu-body button")
     expect(reasons).to_have_count(8)
@@ -203,7 +209,7 @@ def test_the_whole_walk_by_keyboard(open_page: Open) -> None:
     tab_to(page, page.get_by_role("link", name="跳到正文"))
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("需求名称"))
-    page.keyboard.type("苹果园花期霜冻预报和自动防霜")
+    page.keyboard.type(TITLE)
     tab_to(page, page.get_by_role("button", name="提交并查看推荐"))
     page.keyboard.press("Enter")
     expect(page.locator(".entry").first).to_be_visible()

@@ -33,6 +33,8 @@ SORT_KEYS: Mapping[str, Callable[[Item], Any]] = {
 TEXT_FEATURES = ("title_words", "body_words", "semantic_nearness")
 FIRST_SHOWN = 15
 """Entries of a list before `显示其余`: on a phone fifty of them are 23,000 pixels."""
+NEAR_SHOWN = 20
+"""Entries of 只是相近 beside a list, best first."""
 FACET_TITLES = {"industry": "行业", "region": "地区", "modes": "合作方式", "trl": "成熟度不低于"}
 
 
@@ -260,13 +262,13 @@ def list_context(found: Recommendations | None, library: str, row_id: int, chose
     noun = "成果" if library == "needs" else "需求"
     empty: dict[str, Any] = {
         "run": None, "items": [], "filters": {"active": [], "facets": [], "clear_href": ""}, "sort_options": [],
-        "tabs": [], "more": None, "tail_note": "", "index_note": away, "noun": noun,
+        "tabs": [], "more": None, "near": None, "tail_note": "", "index_note": away, "noun": noun,
         "pass_reasons": [(t.code, t.name) for t in platform().vocabularies.pass_reasons],
     }  # fmt: skip
     if found is None:
         return empty
     tab = request.args.get("tab", "")
-    lists = {"": found.items, "weak": found.weak[:20], "passed": found.passed}
+    lists = {"": found.items, "weak": found.weak[:NEAR_SHOWN], "passed": found.passed}
     tab = tab if lists.get(tab) else ""
     sort = request.args.get("sort", "")
     sort = sort if sort in SORT_KEYS else ""
@@ -276,6 +278,8 @@ def list_context(found: Recommendations | None, library: str, row_id: int, chose
     return empty | {
         "run": run_view(found),
         "items": [entry_view(i, other, row_id, may_act=may_act) for i in first],
+        "near": {"count": len(lists["weak"]), "href": _address(endpoint, row_id, tab="weak", all="", sort="")}
+        if not tab and lists["weak"] else None,
         "more": {"count": len(items) - len(first), "href": _address(endpoint, row_id, all="1")}
         if len(items) > len(first) else None,
         "filters": filters_view(endpoint, row_id, chosen, found.facets),

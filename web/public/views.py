@@ -24,6 +24,7 @@ from web.matches.entries import FIRST_SHOWN, entry_view, index_note, run_view, t
 blueprint = Blueprint("public", __name__)
 LIBRARIES = (("achievements", "技术成果"), ("needs", "技术需求"), ("talents", "技术经理人"))
 MIN_PASTE, MAX_PASTE = 6, 20_000
+NEAR_PASTED = 8
 EXAMPLES = (
     "供水管网漏损率 18%，人工听漏效率太低。想用噪声和压力监测把漏点定到 5 米以内，先在一个分区试。",
     "腌菜厂的高盐发酵废水，生化池一遇冲击就垮。盐分 8% 左右，想找能直接处理高盐水、盐水还能回用的工艺，吨水成本不超过 12 元。",
@@ -98,6 +99,7 @@ def match() -> Any:
         run=run_view(found), items=[entry_view(i, "achievements", None) for i in found.items],
         filters={"active": [], "facets": [], "clear_href": ""}, tabs=[], sort_options=[], pass_reasons=[],
         more={"count": len(found.items) - FIRST_SHOWN, "href": None} if len(found.items) > FIRST_SHOWN else None,
+        near_items=[entry_view(i, "achievements", None) for i in found.weak[:NEAR_PASTED]],
         tail_note=tail_note(found, "成果"), index_note=index_note(found), noun="成果",
     )  # fmt: skip
 
