@@ -25,6 +25,7 @@ from services.runs import OPEN, OTHER_SIDE, SHOWN, SIDE, Narrowing, contribution
 
 __all__ = ["OTHER_SIDE", "SHOWN", "Item", "Narrowing", "Recommendations", "for_listing", "for_paste"]
 
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of a recommendation list: the judged pair, the row behind it, what was done with it."""

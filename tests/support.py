@@ -62,7 +62,9 @@ class World:
             session.add(row)
         return row
 
-    def enterprise(self, email: str = "enterprise@example.org", name: str = "甲企业", state: str = APPROVED) -> Actor:
+    def enterprise(
+        self, email: str = "enterprise@example.org", name: str = "甲企业", state: str = APPROVED
+    ) -> Actor:
         """A person of an enterprise."""
         return self.person(email, ENTERPRISE, self.organisation(name, "enterprise", state))
 
@@ -89,7 +91,9 @@ class World:
 
 def make_world(folder: Path, env: Mapping[str, str] | None = None) -> World:
     """A fresh platform under `folder`; `env` overrides settings (a database URL, a mail server …)."""
-    settings = configuration.load({"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000 per minute", **(env or {})})
+    settings = configuration.load(
+        {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000 per minute", **(env or {})}
+    )
     app = create_app(settings)
     app.config["TESTING"] = False  # errors must reach the one table, as they do in service
     platform = app.extensions["sanku"]

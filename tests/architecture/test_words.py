@@ -38,4 +38,6 @@ def test_the_architecture_page_names_every_file() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for path in _modules():
         if path.name != "__init__.py":
-            assert f"`{path.relative_to(ROOT).as_posix()}`" in page, f"docs/architecture.md does not name {path}"
+            assert f"`{path.relative_to(ROOT).as_posix()}`" in page, (
+                f"docs/architecture.md does not name {path}"
+            )

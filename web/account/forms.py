@@ -99,5 +99,3 @@ class EraseForm(PlainForm):
     """Ask to be forgotten, naming the account."""
 
     email = EmailField("请输入您的邮箱以确认", render_kw={**REQUIRED, "autocomplete": "off"})
-
-

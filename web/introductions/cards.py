@@ -87,7 +87,9 @@ def what_next(row: Introduction) -> list[str]:
     return parts
 
 
-def need_card(need: Need, organisation: Organisation | None, words: Sequence[str], row: Introduction | None) -> Card:
+def need_card(
+    need: Need, organisation: Organisation | None, words: Sequence[str], row: Introduction | None
+) -> Card:
     """The need with its public text; the confidential part is on no card."""
     person = actor()
     mine = access.owns(person, need)
@@ -109,7 +111,9 @@ def need_card(need: Need, organisation: Organisation | None, words: Sequence[str
     )  # fmt: skip
 
 
-def achievement_card(achievement: Achievement, organisation: Organisation | None, words: Sequence[str]) -> Card:
+def achievement_card(
+    achievement: Achievement, organisation: Organisation | None, words: Sequence[str]
+) -> Card:
     """The achievement; its institution is public."""
     person = actor()
     href = url_for("achievements.detail", row_id=achievement.id) if access.sees(person, achievement) else ""

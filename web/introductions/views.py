@@ -31,13 +31,19 @@ blueprint = Blueprint("introductions", __name__, url_prefix="/introductions")
 PER_PAGE = 20
 MAX_MESSAGE = 1000
 TABS = ((WAITING_FOR_US, "待我答复"), (WAITING_FOR_THEM, "等待对方"), (AGREED, "已同意"), (ENDED, "已结束"))
-DONE = {"accept": "已同意，联系方式已向双方开放。", "decline": "已婉拒，对方会收到通知。", "recall": "已撤回。"}
+DONE = {
+    "accept": "已同意，联系方式已向双方开放。",
+    "decline": "已婉拒，对方会收到通知。",
+    "recall": "已撤回。",
+}
 
 
 class AskForm(PlainForm):
     """What the asker writes to the other side."""
 
-    message = TextAreaField("给对方的话", description="说明您最关心什么、希望怎样合作；不要写保密内容，对方马上能看到")
+    message = TextAreaField(
+        "给对方的话", description="说明您最关心什么、希望怎样合作；不要写保密内容，对方马上能看到"
+    )
 
 
 class DeclineForm(PlainForm):

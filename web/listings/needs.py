@@ -101,7 +101,9 @@ def detail(row_id: int) -> Any:
         "needs/detail.html",
         need=need_view(need, organisation, found, owner=owner, agreed=agreed),
         urls=_urls(need) if owner or operator else {},
-        confidential_href=url_for("operator.confidential", need_id=row_id) if operator and need.confidential else "",
+        confidential_href=url_for("operator.confidential", need_id=row_id)
+        if operator and need.confidential
+        else "",
         aside_notes=_notes(need, organisation, openings) if owner else [],
         recommendations_shown=owner or operator,
         compare_href=url_for("matches.compare", need_id=row_id) if found is not None else None,

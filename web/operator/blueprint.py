@@ -31,4 +31,6 @@ def page(template: str, active: str, status: int = 200, **context: Any) -> tuple
          "count": sum(waiting[key] for key in counted) or None if counted else None}
         for endpoint, label, counted in PAGES
     ]  # fmt: skip
-    return render_template(f"operator/{template}", nav_active="workbench", desk=rows, waiting=waiting, **context), status
+    return render_template(
+        f"operator/{template}", nav_active="workbench", desk=rows, waiting=waiting, **context
+    ), status

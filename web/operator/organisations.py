@@ -39,7 +39,9 @@ class InviteForm(PlainForm):
 
     name = StringField("姓名", render_kw={"required": True})
     email = EmailField("邮箱", render_kw={"required": True})
-    role = RadioField("代表哪一方", choices=[(r, ROLE_NAMES[r]) for r in accounts.SIGN_UP_ROLES], validate_choice=False)
+    role = RadioField(
+        "代表哪一方", choices=[(r, ROLE_NAMES[r]) for r in accounts.SIGN_UP_ROLES], validate_choice=False
+    )
 
 
 @blueprint.get("/organisations", endpoint="organisations")
@@ -93,10 +95,14 @@ def save_organisation(organisation_id: int) -> Any:
         organisations.edit(platform(), actor(), organisation_id, form.typed(), revision)
     except Invalid as invalid:
         form.show(invalid)
-        return _page(row, form, DecisionForm(formdata=None), _invite_form(row, blank=True), 422, opened="edit")
+        return _page(
+            row, form, DecisionForm(formdata=None), _invite_form(row, blank=True), 422, opened="edit"
+        )
     except Stale as stale:
         form.form_errors = [stale.message]
-        return _page(row, form, DecisionForm(formdata=None), _invite_form(row, blank=True), 412, opened="edit")
+        return _page(
+            row, form, DecisionForm(formdata=None), _invite_form(row, blank=True), 412, opened="edit"
+        )
     flash("单位信息已保存，相关条目会重新进入检索。", "ok")
     return redirect(url_for("operator.organisation", organisation_id=organisation_id), 303)
 
@@ -111,7 +117,14 @@ def decide_organisation(organisation_id: int) -> Any:
         organisations.decide(platform(), actor(), organisation_id, approve, form.reason.data or "")
     except Invalid as invalid:
         form.show(invalid)
-        return _page(row, form_for(ORGANISATION, row, typed=False), form, _invite_form(row, blank=True), 422, opened="reject")
+        return _page(
+            row,
+            form_for(ORGANISATION, row, typed=False),
+            form,
+            _invite_form(row, blank=True),
+            422,
+            opened="reject",
+        )
     except Conflict as conflict:
         flash(conflict.message, "bad")
     else:
@@ -126,10 +139,19 @@ def invite(organisation_id: int) -> Any:
     row = _find(organisation_id)
     form = _invite_form(row)
     try:
-        account, path = invitations.invite(platform(), actor(), organisation_id, form.typed(), form.role.data or "")
+        account, path = invitations.invite(
+            platform(), actor(), organisation_id, form.typed(), form.role.data or ""
+        )
     except Invalid as invalid:
         form.show(invalid)
-        return _page(row, form_for(ORGANISATION, row, typed=False), DecisionForm(formdata=None), form, 422, opened="invite")
+        return _page(
+            row,
+            form_for(ORGANISATION, row, typed=False),
+            DecisionForm(formdata=None),
+            form,
+            422,
+            opened="invite",
+        )
     blank = _invite_form(row, blank=True)
     link = platform().settings.base_url + path if path else ""
     return _page(row, form_for(ORGANISATION, row, typed=False), DecisionForm(formdata=None), blank, 201,
@@ -147,7 +169,11 @@ def _find(organisation_id: int) -> Organisation:
 def _invite_form(row: Organisation, *, blank: bool = False) -> InviteForm:
     role = DEFAULT_ROLE.get(row.kind, "manager")
     # The prefix keeps its fields apart from those of the form that mends the organisation, on the same page.
-    return InviteForm(formdata=None, role=role, prefix="person-") if blank else InviteForm(role=role, prefix="person-")
+    return (
+        InviteForm(formdata=None, role=role, prefix="person-")
+        if blank
+        else InviteForm(role=role, prefix="person-")
+    )
 
 
 def _page(

@@ -47,7 +47,11 @@ def reading(library: Library, row: Any) -> Reading:
         said = in_words(one, value)
         if one.name == "title" or not said:
             continue
-        target = contacts if one.circle == CONTACT else (texts if one.kind in ("text", "ip", "affiliations") else facts)
+        target = (
+            contacts
+            if one.circle == CONTACT
+            else (texts if one.kind in ("text", "ip", "affiliations") else facts)
+        )
         target.append((one.label, said))
     return Reading(texts, facts, contacts, hidden)
 
@@ -72,7 +76,11 @@ def in_words(one: Field, value: Any) -> str:
         case "flag":
             return "是"
         case "choice":
-            return labels.place(value, full=True) if one.vocabulary == "regions" else labels.name(one.vocabulary, value)
+            return (
+                labels.place(value, full=True)
+                if one.vocabulary == "regions"
+                else labels.name(one.vocabulary, value)
+            )
         case "choices":
             if one.vocabulary == "regions":
                 return "、".join(labels.place(code) for code in value)
@@ -99,4 +107,3 @@ def _right(right: dict[str, Any]) -> str:
 def _post(post: dict[str, Any]) -> str:
     years = f"{post.get('since') or '…'} 至 {post.get('until') or '今'}"
     return "，".join(filter(None, (post.get("organisation") or "", post.get("title") or "", years)))
-

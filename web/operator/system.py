@@ -28,7 +28,8 @@ def system() -> Any:
     here = platform()
     with here.database.read() as session:
         published = {
-            name: listing.count_by_state(session, one.model).get(PUBLISHED, 0) for name, one in LIBRARIES.items()
+            name: listing.count_by_state(session, one.model).get(PUBLISHED, 0)
+            for name, one in LIBRARIES.items()
         }
         waiting, parked, oldest = outbox.depth(session)
         queued, stuck = outbox.waiting_by_library(session), outbox.parked(session, PARKED_SHOWN)

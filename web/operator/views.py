@@ -32,7 +32,9 @@ USUAL_REASONS = (
 class ReturnForm(PlainForm):
     """Why a listing goes back to its owner."""
 
-    reason = TextAreaField("退回原因", description="提交人据此修改，请说清改哪里", render_kw={"required": True})
+    reason = TextAreaField(
+        "退回原因", description="提交人据此修改，请说清改哪里", render_kw={"required": True}
+    )
 
 
 @blueprint.get("")
@@ -61,7 +63,13 @@ def decide(library: str, row_id: int) -> Any:
     next_id = _id(request.form.get("next", ""))
     try:
         row = reviewing.decide(
-            platform(), actor(), library, row_id, verb, form.reason.data or "", _id(request.form.get("revision", "")) or 0
+            platform(),
+            actor(),
+            library,
+            row_id,
+            verb,
+            form.reason.data or "",
+            _id(request.form.get("revision", "")) or 0,
         )
     except Invalid as invalid:
         form.show(invalid)

@@ -32,13 +32,18 @@ def letters(world: World) -> list[Notice]:
 def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(mailing: World) -> None:
     mailing.enterprise()
     signed_in, client = mailing.client("enterprise@example.org"), mailing.client()
-    assert post(client, "/account/forgot", {"email": "ENTERPRISE@example.org"}, "/account/forgot").status_code == 303
+    assert (
+        post(client, "/account/forgot", {"email": "ENTERPRISE@example.org"}, "/account/forgot").status_code
+        == 303
+    )
     (letter,) = letters(mailing)
     assert letter.href not in signed_in.get("/inbox").get_data(as_text=True)
     assert client.get(letter.href).status_code == 200
     short = client.post(letter.href, data={"password": "short", "csrf_token": csrf(client, letter.href)})
     assert short.status_code == 422
-    done = client.post(letter.href, data={"password": "a brand new phrase", "csrf_token": csrf(client, letter.href)})
+    done = client.post(
+        letter.href, data={"password": "a brand new phrase", "csrf_token": csrf(client, letter.href)}
+    )
     assert done.status_code == 303
     assert signed_in.get("/account/settings").status_code == 302
     assert client.get(letter.href).status_code == 404

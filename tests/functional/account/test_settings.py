@@ -19,7 +19,10 @@ def test_particulars_are_saved_and_a_missing_name_is_named(world: World) -> None
     refused = post(client, "/account/settings", {"name": " ", "phone": "028-1"}, "/account/settings")
     assert refused.status_code == 422
     assert "请填写您的姓名" in refused.get_data(as_text=True)
-    assert post(client, "/account/settings", {"name": "李四", "phone": "028-1"}, "/account/settings").status_code == 303
+    assert (
+        post(client, "/account/settings", {"name": "李四", "phone": "028-1"}, "/account/settings").status_code
+        == 303
+    )
     with world.platform.database.read() as session:
         row = session.get(Account, person.account_id)
     assert row is not None
@@ -29,7 +32,9 @@ def test_particulars_are_saved_and_a_missing_name_is_named(world: World) -> None
 def test_a_new_password_ends_the_other_sign_ins_but_not_this_one(world: World) -> None:
     world.enterprise()
     here, elsewhere = world.client("enterprise@example.org"), world.client("enterprise@example.org")
-    wrong = post(here, "/account/password", {"old_password": "no", "new_password": "short"}, "/account/sessions")
+    wrong = post(
+        here, "/account/password", {"old_password": "no", "new_password": "short"}, "/account/sessions"
+    )
     assert wrong.status_code == 422
     assert "现在的密码不对" in wrong.get_data(as_text=True)
     data = {"old_password": PASSWORD, "new_password": "another good phrase"}
@@ -56,7 +61,9 @@ def test_nobody_ends_the_sign_in_of_somebody_else(world: World) -> None:
     world.university()
     mine, other = world.client("enterprise@example.org"), world.client("university@example.org")
     world.client("enterprise@example.org")
-    key = re.findall(r"/account/sessions/([0-9a-f]{16})/end", mine.get("/account/sessions").get_data(as_text=True))[0]
+    key = re.findall(
+        r"/account/sessions/([0-9a-f]{16})/end", mine.get("/account/sessions").get_data(as_text=True)
+    )[0]
     assert post(other, f"/account/sessions/{key}/end", page="/account/sessions").status_code == 404
 
 
@@ -96,11 +103,16 @@ def test_an_organisations_people_change_all_but_what_was_checked(world: World) -
 
 def test_erasing_needs_the_address_and_leaves_nothing_that_names_the_person(world: World) -> None:
     person = world.enterprise()
-    need = world.listing(person, "needs", title="叶片修复", contact_name="王工", contact_email="enterprise@example.org")
+    need = world.listing(
+        person, "needs", title="叶片修复", contact_name="王工", contact_email="enterprise@example.org"
+    )
     client = world.client("enterprise@example.org")
     refused = post(client, "/account/erase", {"email": "other@example.org"}, "/account/erase")
     assert refused.status_code == 422
-    assert post(client, "/account/erase", {"email": "Enterprise@example.org"}, "/account/erase").status_code == 303
+    assert (
+        post(client, "/account/erase", {"email": "Enterprise@example.org"}, "/account/erase").status_code
+        == 303
+    )
     assert client.get("/account/settings").status_code == 302
     with world.platform.database.read() as session:
         row = session.get(Account, person.account_id)
@@ -115,12 +127,19 @@ def test_erasing_needs_the_address_and_leaves_nothing_that_names_the_person(worl
 
 def test_erasing_a_manager_takes_the_profile_down(world: World) -> None:
     person = world.person("manager@example.org", "manager")
-    profile = world.listing(person, "talents", title="周望川", biography="做过材料领域的转化", certificate_number="Z-1")
+    profile = world.listing(
+        person, "talents", title="周望川", biography="做过材料领域的转化", certificate_number="Z-1"
+    )
     accounts.erase(world.platform, person, person.account_id or 0)
     with world.platform.database.read() as session:
         row = session.get(Talent, profile.id)
     assert row is not None
-    assert (row.title, row.biography, row.certificate_number, row.state) == ("已注销用户", "", "", "withdrawn")
+    assert (row.title, row.biography, row.certificate_number, row.state) == (
+        "已注销用户",
+        "",
+        "",
+        "withdrawn",
+    )
     assert world.client().get(f"/talents/{profile.id}").status_code == 404
 
 
@@ -145,7 +164,9 @@ def test_the_inbox_is_ones_own_and_opening_reads(world: World) -> None:
     one, other = world.enterprise(), world.university()
     with world.platform.database.write() as session:
         for person, href in ((one, "/needs/mine"), (one, "//evil.example"), (other, "/needs")):
-            session.add(Notice(account_id=person.account_id, kind="listing.publish", subject="已发布", href=href))
+            session.add(
+                Notice(account_id=person.account_id, kind="listing.publish", subject="已发布", href=href)
+            )
     client = world.client("enterprise@example.org")
     page = client.get("/inbox").get_data(as_text=True)
     ids = sorted({int(n) for n in re.findall(r'href="/inbox/(\d+)"', page)})

@@ -37,7 +37,9 @@ def test_signing_up_signs_in_and_says_what_waits(world: World) -> None:
 
 
 def test_every_faulty_field_is_named_and_what_was_typed_is_kept(world: World) -> None:
-    answer = register(world.client(), role="", uscc="91510100MA000000XX", email="not an address", password="short")
+    answer = register(
+        world.client(), role="", uscc="91510100MA000000XX", email="not an address", password="short"
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     for id_ in ("role", "uscc", "email", "password"):
@@ -79,7 +81,9 @@ def test_the_same_words_for_a_wrong_address_and_a_wrong_password(world: World) -
     client = world.client()
     pages = []
     for email in ("enterprise@example.org", "nobody@example.org"):
-        answer = client.post("/account/login", data={"email": email, "password": "x", "csrf_token": csrf(client)})
+        answer = client.post(
+            "/account/login", data={"email": email, "password": "x", "csrf_token": csrf(client)}
+        )
         assert answer.status_code == 422
         pages.append(answer.get_data(as_text=True).replace(email, ""))
     strip = [page.split("<main")[1].split("csrf_token")[0] for page in pages]
@@ -105,7 +109,12 @@ def test_next_leads_to_this_site_only(world: World) -> None:
     }  # fmt: skip
     for wanted, expected in places.items():
         client = world.client()
-        data = {"email": "enterprise@example.org", "password": PASSWORD, "next": wanted, "csrf_token": csrf(client)}
+        data = {
+            "email": "enterprise@example.org",
+            "password": PASSWORD,
+            "next": wanted,
+            "csrf_token": csrf(client),
+        }
         answer = client.post("/account/login", data=data)
         assert answer.status_code == 303
         assert answer.location == (expected or "/needs/mine"), wanted

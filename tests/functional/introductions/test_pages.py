@@ -39,7 +39,10 @@ class Pair:
 @pytest.fixture
 def pair(world: World) -> Pair:
     """The pair, published and indexed."""
-    enterprise, university = world.enterprise(name="宁波甲航空部件有限公司"), world.university(name="青岚理工大学")
+    enterprise, university = (
+        world.enterprise(name="宁波甲航空部件有限公司"),
+        world.university(name="青岚理工大学"),
+    )
     achievement = world.listing(
         university, "achievements", title="高温合金叶片激光熔覆修复粉末", summary="结合强度 420 MPa",
         abstract="用于单晶叶片激光熔覆。", trl="6", industry="C37", contact_name="李老师", contact_phone="029-8888",
@@ -99,7 +102,9 @@ def test_the_university_reads_the_public_side_only_until_it_agrees(pair: Pair) -
     for opened in ("宁波甲航空部件有限公司", "王工", "0574-1234"):
         assert opened in page
     assert SECRET not in page
-    theirs = pair.world.client("enterprise@example.org").get(f"/introductions/{number}").get_data(as_text=True)
+    theirs = (
+        pair.world.client("enterprise@example.org").get(f"/introductions/{number}").get_data(as_text=True)
+    )
     assert "029-8888" in theirs
 
 
@@ -134,7 +139,10 @@ def test_declining_needs_a_reason_and_tells_it(pair: Pair) -> None:
     assert "请选择一个婉拒的原因" in page
     assert "粒径不合" in page
     assert page.count('name="reason"') == 8
-    assert post(client, here, {"verb": "decline", "reason": "indicators", "note": "粒径不合"}, here).status_code == 303
+    assert (
+        post(client, here, {"verb": "decline", "reason": "indicators", "note": "粒径不合"}, here).status_code
+        == 303
+    )
     theirs = pair.world.client("enterprise@example.org").get(here).get_data(as_text=True)
     assert "指标达不到" in theirs
     assert "粒径不合" in theirs
@@ -164,12 +172,17 @@ def test_a_third_party_learns_nothing(pair: Pair) -> None:
 
 def test_each_side_finds_it_in_its_own_tab(pair: Pair) -> None:
     number = ask(pair)
-    enterprise, university = pair.world.client("enterprise@example.org"), pair.world.client("university@example.org")
+    enterprise, university = (
+        pair.world.client("enterprise@example.org"),
+        pair.world.client("university@example.org"),
+    )
     link = f'href="/introductions/{number}"'
     assert link in university.get("/introductions?tab=mine").get_data(as_text=True)
     assert link not in university.get("/introductions?tab=theirs").get_data(as_text=True)
     assert link in enterprise.get("/introductions?tab=theirs").get_data(as_text=True)
-    assert link in enterprise.get("/introductions").get_data(as_text=True), "the first tab with something in it"
+    assert link in enterprise.get("/introductions").get_data(as_text=True), (
+        "the first tab with something in it"
+    )
     post(university, f"/introductions/{number}", {"verb": "accept"}, f"/introductions/{number}")
     for client in (enterprise, university):
         assert link in client.get("/introductions?tab=accepted").get_data(as_text=True)
@@ -181,7 +194,11 @@ def test_an_organisation_that_waits_for_approval_is_told_what_is_missing(pair: P
     need = pair.world.listing(waiting, "needs", published=False, title="叶片激光熔覆修复粉末")
     found = recommend.for_listing(pair.world.platform, waiting, "needs", need.id)
     entry = next(i.entry_id for i in (*found.items, *found.weak))
-    page = pair.world.client("new@example.org").get(f"/introductions/ask?entry_id={entry}").get_data(as_text=True)
+    page = (
+        pair.world.client("new@example.org")
+        .get(f"/introductions/ask?entry_id={entry}")
+        .get_data(as_text=True)
+    )
     assert "还在核验中" in page
     assert 'name="message"' not in page
 
@@ -191,7 +208,9 @@ def test_the_list_costs_the_same_however_long_it_is(pair: Pair) -> None:
     client = pair.world.client("university@example.org")
     before = queries(pair.world, client, "/introductions?tab=mine")
     others = [
-        pair.world.listing(pair.university, "achievements", title=f"高温合金叶片激光熔覆修复粉末 {n}", industry="C37")
+        pair.world.listing(
+            pair.university, "achievements", title=f"高温合金叶片激光熔覆修复粉末 {n}", industry="C37"
+        )
         for n in range(3)
     ]
     pair.world.index()

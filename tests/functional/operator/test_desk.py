@@ -44,7 +44,10 @@ def test_an_organisation_is_approved_or_rejected_with_a_reason(world: World) -> 
     refused = post(client, f"{here}/decision", {"verb": "reject", "reason": ""}, here)
     assert refused.status_code == 422
     assert "请写明不通过的原因" in refused.get_data(as_text=True)
-    assert post(client, f"{here}/decision", {"verb": "reject", "reason": "代码与名称不符"}, here).status_code == 303
+    assert (
+        post(client, f"{here}/decision", {"verb": "reject", "reason": "代码与名称不符"}, here).status_code
+        == 303
+    )
     assert organisation(world, person.organisation_id).state == "rejected"
     owner = world.client("enterprise@example.org")
     assert "代码与名称不符" in owner.get("/account/organisation").get_data(as_text=True)
@@ -93,7 +96,9 @@ def test_joining_an_organisation_opens_no_known_account(world: World) -> None:
     person, operator = world.enterprise(), world.operator()
     world.person("free@example.org", "enterprise")
     raw = {"name": "自由人", "email": "free@example.org"}
-    account, path = invitations.invite(world.platform, operator, person.organisation_id or 0, raw, "enterprise")
+    account, path = invitations.invite(
+        world.platform, operator, person.organisation_id or 0, raw, "enterprise"
+    )
     assert path == ""
     assert account.organisation_id == person.organisation_id
     sign_in(world.client(), "free@example.org", PASSWORD)

@@ -53,7 +53,9 @@ def test_publishing_shows_the_next_one(world: World) -> None:
     assert answer.location == f"/operator/review?library=achievements&at={second.id}"
     assert state(world, first.id).state == "published"
     assert "已发布：第一项成果" in client.get(answer.location).get_data(as_text=True)
-    assert "成果已发布：第一项成果" in world.client("university@example.org").get("/inbox").get_data(as_text=True)
+    assert "成果已发布：第一项成果" in world.client("university@example.org").get("/inbox").get_data(
+        as_text=True
+    )
 
 
 def test_returning_needs_a_reason_the_owner_reads(world: World) -> None:
@@ -70,7 +72,9 @@ def test_returning_needs_a_reason_the_owner_reads(world: World) -> None:
 def test_what_was_edited_meanwhile_is_not_published_unread(world: World) -> None:
     person, _ = world.university(), world.operator()
     row = submit(world, person, "第一项成果")
-    entries.edit(world.platform, person, "achievements", row.id, {"summary": "换了内容"}, revision=1, partial=True)
+    entries.edit(
+        world.platform, person, "achievements", row.id, {"summary": "换了内容"}, revision=1, partial=True
+    )
     client = world.client("operator@example.org")
     stale = decide(client, row, "publish")
     assert stale.status_code == 412
@@ -106,7 +110,9 @@ def test_the_organisation_comes_before_its_listings(world: World) -> None:
 
 def test_what_changed_since_last_time_is_shown(world: World) -> None:
     person, _ = world.university(), world.operator()
-    row = world.listing(person, "achievements", title="叶片修复", abstract="寿命达到新品的 92 %。已验证。", price_max="800000")
+    row = world.listing(
+        person, "achievements", title="叶片修复", abstract="寿命达到新品的 92 %。已验证。", price_max="800000"
+    )
     change = {"abstract": "寿命达到新品的 95 %。已验证。", "price_max": "900000"}
     entries.edit(world.platform, person, "achievements", row.id, change, revision=row.revision, partial=True)
     page = world.client("operator@example.org").get("/operator/review").get_data(as_text=True)
