@@ -12,7 +12,7 @@ from matching.features import describe
 from services import recommend, search
 from services.documents import read_need_form
 from services.errors import IndexAway, Invalid
-from services.facts import split_paste
+from services.facts import TITLE_OF_PASTE, split_paste
 from services.platform import CHINA
 from web import labels
 from web.access import ANYONE, rule
@@ -92,7 +92,7 @@ def match() -> Any:
         form.text.errors = [away.message]
         return home_page(form), 503
     words = [w for item in found.items[:10] for r in item.reasons for w in r["need_words"]]
-    title, _ = split_paste(text)
+    title = _headline(split_paste(text)[0])
     return render_template(
         "public/match.html",
         asked={"title_segments": marked(title, words), "sections": [("", marked(text, words))], "source_label": source},
@@ -104,11 +104,19 @@ def match() -> Any:
     )  # fmt: skip
 
 
+def _headline(title: str) -> str:
+    """The title of a pasted need for people: one that was cut at its length ends at its last comma instead."""
+    if len(title) < TITLE_OF_PASTE:
+        return title
+    comma = max(title.rfind(mark) for mark in "，,、；")
+    return title[:comma] if comma >= MIN_PASTE else title
+
+
 @blueprint.errorhandler(429)
 def too_often(_error: Any) -> Any:
     """Somebody asked too often: the box comes back with what was typed."""
     form = MatchForm()
-    form.text.errors = ["这一会儿问得太多了，请稍等一分钟再点“找成果”；您写的内容还在。"]
+    form.text.errors = ["操作太频繁，请稍等一分钟再点“找成果”；您写的内容还在。"]
     return home_page(form), 429
 
 
