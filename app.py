@@ -32,7 +32,12 @@ def build_platform(settings: Settings, *, threads: int | None = None) -> Platfor
         index=open_index(settings.index, settings.index_folder, embedder.model_id),
         embedder=embedder,
         ranker=Ranker.from_data(*load_ranker()),
-        names={**vocabularies.regions.names, **vocabularies.industries.names, **vocabularies.modes.names},
+        names={
+            **vocabularies.regions.names,
+            **vocabularies.industries.names,
+            **vocabularies.modes.names,
+            **vocabularies.ip_types.names,
+        },
     )
 
 

@@ -145,7 +145,12 @@ def main() -> None:
     floor = ranker.recommended if options.floor is None else options.floor
     vocabularies = Vocabularies.load()
     world, pairs = load_world(vocabularies), read_pairs()
-    names = {**vocabularies.regions.names, **vocabularies.industries.names, **vocabularies.modes.names}
+    names = {
+        **vocabularies.regions.names,
+        **vocabularies.industries.names,
+        **vocabularies.modes.names,
+        **vocabularies.ip_types.names,
+    }
     context = Context(today=datetime.now(UTC).date(), names=names)
     lists = {
         name: rank(ranker, [need], world.achievements, context)

@@ -40,8 +40,8 @@ def cautions(
     found = [
         _common_ground(contributions),
         _deadline(pair.need.deadline, context.today),
-        _dead(rights, context.today),
-        _unsettled(rights),
+        _dead(rights, context),
+        _unsettled(rights, context),
         _maturity(pair),
         _budget(pair),
         _modes(pair, context),
@@ -84,8 +84,12 @@ def _budget(pair: Pair) -> Caution | None:
     return Caution("over_budget", f"报价 {amount(price)}起，高于预算 {amount(money)}")
 
 
-def _dead(rights: Sequence[IpRight], today: date) -> Caution | None:
-    found = [f"{_label(right)} {_death(right, today)}" for right in rights if _death(right, today)]
+def _dead(rights: Sequence[IpRight], context: Context) -> Caution | None:
+    found = [
+        f"{_label(right, context)} {_death(right, context.today)}"
+        for right in rights
+        if _death(right, context.today)
+    ]
     return Caution("ip_dead", _listed(found)) if found else None
 
 
@@ -98,8 +102,12 @@ def _death(right: IpRight, today: date) -> str:
     return ""
 
 
-def _unsettled(rights: Sequence[IpRight]) -> Caution | None:
-    found = [f"{_label(right)} {_UNSETTLED[right.status]}" for right in rights if right.status in _UNSETTLED]
+def _unsettled(rights: Sequence[IpRight], context: Context) -> Caution | None:
+    found = [
+        f"{_label(right, context)} {_UNSETTLED[right.status]}"
+        for right in rights
+        if right.status in _UNSETTLED
+    ]
     return Caution("ip_unsettled", _listed(found)) if found else None
 
 
@@ -111,8 +119,10 @@ def _pending(rights: Sequence[IpRight], today: date) -> Caution | None:
     return Caution("ip_pending", "知识产权尚在申请，未授权")
 
 
-def _label(right: IpRight) -> str:
-    return right.number or "一项知识产权"
+def _label(right: IpRight, context: Context) -> str:
+    """发明专利 ZL2014…: a bare number does not say what has ended."""
+    kind = context.names.get(right.type, "")
+    return f"{kind} {right.number}".strip() or "一项知识产权"
 
 
 def _listed(found: Sequence[str]) -> str:
@@ -131,7 +141,7 @@ def _region(pair: Pair, context: Context) -> Caution | None:
     a, b = pair.need.region, pair.achievement.region
     if not a or not b or a[:2] == b[:2]:
         return None
-    return Caution("region_differs", f"异地：需求在{context.name(a)}，成果在{context.name(b)}")
+    return Caution("region_differs", f"异地：需求在{context.place(a)}，成果在{context.place(b)}")
 
 
 def _confirmation(confirmed_on: date | None, today: date) -> Caution | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from matching.ngrams import HAN, IDLE_SPACE, Ngrams
-from matching.plain_words import EDGE, EMPTY, GLUE, PLAIN, PLAIN_PAIRS, WISHES
+from matching.plain_words import DIRECTIONS, EDGE, EMPTY, GLUE, PLAIN, PLAIN_PAIRS, QUANTITIES, TIMES, WISHES
 
 _ENDS = (*EDGE, *(word for word in EMPTY if len(word) > 1))
 # Units and abbreviations of quantities: two texts that both give lengths in mm have nothing in common.
@@ -24,6 +24,8 @@ _CUT = re.compile("|".join(sorted(map(re.escape, (*GLUE, *WISHES)), key=len, rev
 _LEFT_EDGE = re.compile(f"^(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})+")
 _RIGHT_EDGE = re.compile(f"(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})+$")
 _ALL_PLAIN = re.compile(rf"(?:{'|'.join(sorted(set(PLAIN), key=len, reverse=True))}|[\d.%\s])+")
+# What is left of a word before a plain one, of 柔轮 and 太阳轮 in "轮早期", or a bare verb: 降下来.
+_LEFTOVER = re.compile(rf"[{HAN}](?:{'|'.join((*TIMES, *QUANTITIES, *DIRECTIONS))})+")
 _WORD_CHARACTER = re.compile(r"\w")
 _IS_HAN = re.compile(f"[{HAN}]")
 _HAN_PAIR = re.compile(f"[{HAN}]{{2}}")
@@ -175,7 +177,13 @@ def _torn(ngrams: Ngrams, text: str, cut: int, *, inner: int) -> bool:
 
 def _carries(ngrams: Ngrams, word: str) -> bool:
     """Whether a person would take *word* for a reason."""
-    if len(word) < SHORTEST or _ALL_PLAIN.fullmatch(word) or _NUMBER.fullmatch(word) or word in _UNITS:
+    if (
+        len(word) < SHORTEST
+        or _ALL_PLAIN.fullmatch(word)
+        or _LEFTOVER.fullmatch(word)
+        or _NUMBER.fullmatch(word)
+        or word in _UNITS
+    ):
         return False
     if word[0] in ".-+" or word[-1] in ".-":
         return False

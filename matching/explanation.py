@@ -95,7 +95,7 @@ def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Se
 def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
     a, b = pair.need.region, pair.achievement.region
     if a == b:
-        return f"同在{context.name(a)}", (), ()
+        return f"同在{context.place(a)}", (), ()
     city = a[:4] == b[:4] and a[2:4] != "00"
     common = context.name(a[:4] + "00" if city and a[:4] + "00" in context.names else a[:2] + "0000")
     return f"同在{common}（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()

@@ -70,11 +70,14 @@ GENERIC = _words(
     专用 通用 测试 试验 实验 运行 基础 资源 环境 安全 自动 智能 全 类 化 法 器 机 品 料 量 率 度 力 体 剂 组合 集成 配套
     配方 特种 先进 现代 高端 高 大 小 低 多 双 超 快速 生产线 生产工艺 制备方法 组合物 定制 构建 策略 标准 标准化 规范 培养
     适用 作为 区域 局部 品种 优良 优质 可调 种类 新 年 月 一定 本 该 主持 参与 经济 社会 效益 发展 制定 技术需求 核心 部件
-    零部件 组件 位置 提前 成熟 原理 内部 外部 出口 毫米 毫克 厘米 公里 平方 立方 毫升 吨级 度 级 老 旧 快 慢 长 短 种 后 前 内 外 上 下 时 不 可 能 需 有 无 个 件 倍
+    零部件 组件 位置 提前 成熟 原理 活性 内部 外部 出口 毫米 毫克 厘米 公里 平方 立方 毫升 吨级 度 级 老 旧 快 慢 长 短 种 后 前 内 外 上 下 时 不 可 能 需 有 无 个 件 倍
     """
 )
 
-PLAIN: tuple[str, ...] = (*EDGE, *WISHES, *TIMES, *QUANTITIES, *DEEDS, *FIRMS, *GENERIC)
+DIRECTIONS = _words("下来 下去 上来 上去 起来 出来 进来 过来 回来")
+"""Ends of verbs: 降下来, 提上去."""
+
+PLAIN: tuple[str, ...] = (*EDGE, *WISHES, *TIMES, *QUANTITIES, *DEEDS, *FIRMS, *GENERIC, *DIRECTIONS)
 """Words that carry nothing alone or among themselves, but may be part of a longer one ("污水处理系统")."""
 
 PLAIN_PAIRS: frozenset[str] = frozenset(word for word in PLAIN if len(word) == 2)

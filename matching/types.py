@@ -71,7 +71,8 @@ class AchievementFacts:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What judging needs beside the pair: the day, and code → Chinese name of regions, industries and modes."""
+    """What judging needs beside the pair: the day, and code → Chinese name of regions, industries, modes and kinds of
+    rights."""
 
     today: date
     names: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +80,13 @@ class Context:
     def name(self, code: str) -> str:
         """The Chinese name of a code, or the code itself where none is known."""
         return self.names.get(code, code)
+
+    def place(self, code: str) -> str:
+        """A region as one says it: a county with its city before it, or with its province where there is none."""
+        own = self.name(code)
+        if code.endswith("00"):
+            return own
+        return (self.names.get(f"{code[:4]}00") or self.names.get(f"{code[:2]}0000", "")) + own
 
 
 @dataclass(frozen=True, slots=True)

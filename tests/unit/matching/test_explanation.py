@@ -37,6 +37,10 @@ def cautions(a, b) -> dict[str, str]:
         ("5g基站led照明", "5g基站与led照明", ["led照明", "5g基站"]),
         ("2026年100项", "2026年100种", []),
         ("", "激光", []),
+        ("谐波减速器柔轮早期疲劳断裂", "太阳轮早期裂纹提前报警", []),
+        ("肺癌早期筛查", "肺癌早期诊断", ["肺癌早期"]),
+        ("想把模具费用降下来", "把能耗降下来", []),
+        ("活性染料染色", "催化剂活性", []),
         ("希望 6 个月内验证,处理后提高一倍以上", "6 个月内验证,处理后提高一倍以上,希望推广", []),
         ("我们要求每月供货 20 mm 以上", "我们每月供货 20 mm 以上", []),
         ("表面热处理", "一种表面热处理", ["表面热处理"]),
@@ -141,6 +145,15 @@ def test_cautions_of_fields_name_both_values():
     }
     apart = cautions(need(region="330200"), achievement(region="510100"))
     assert apart == {"region_differs": "异地：需求在宁波市，成果在成都市"}
+    county = cautions(need(region="330203"), achievement(region="510100"))
+    assert county == {"region_differs": "异地：需求在宁波市海曙区，成果在成都市"}
+
+
+def test_a_dead_right_is_called_by_its_kind():
+    named = cautions(need(), achievement(ip=(IpRight("utility_model", "zl1", "lapsed"),)))
+    assert named == {"ip_dead": "实用新型 zl1 已失效"}
+    nameless = cautions(need(), achievement(ip=(IpRight("", "", "lapsed"),)))
+    assert nameless == {"ip_dead": "一项知识产权 已失效"}
 
 
 def test_at_most_three_cautions_are_told_and_what_could_end_a_deal_comes_first():
