@@ -27,7 +27,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Judgements best first; `revisions` of the other side's rows; counts of all judged, for the filters."""
+    """Judgements best first; `revisions` of the other side's rows; counts of what is recommended, for the filters."""
 
     judgements: Sequence[Judgement]
     revisions: Mapping[int, int]
@@ -58,10 +58,13 @@ def judge(
     if isinstance(subject, NeedFacts):
         offered = [o for o in others if constraints.forbidden(subject, o, context) is None]
         judgements = scoring.rank(platform.ranker, [subject], offered, context)
+        recommended = {j.achievement_id for j in judgements if j.score >= platform.ranker.recommended}
     else:
         offered = [o for o in others if constraints.forbidden(o, subject, context) is None]
         judgements = scoring.rank(platform.ranker, offered, [subject], context)
-    return Judged(judgements, revisions, facets(offered))
+        recommended = {j.need_id for j in judgements if j.score >= platform.ranker.recommended}
+    # A filter counts what it will leave in the list, not everything that was looked at.
+    return Judged(judgements, revisions, facets([o for o in offered if o.id in recommended]))
 
 
 def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> list[Any]:
@@ -81,7 +84,7 @@ def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> l
 
 
 def facets(offered: Sequence[Any]) -> Counts:
-    """Counts by industry division, province, mode and maturity of the judged."""
+    """Counts by industry division, province, mode and maturity."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for one in offered:
         of_need = isinstance(one, NeedFacts)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from matching.types import WEAK
 from repositories import candidates, introductions, match_runs
 from repositories.introductions import Introduction
 from repositories.match_runs import OWNER, PUBLIC, MatchRun, Pass
@@ -136,8 +137,13 @@ def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations
 def _arranged(
     platform: Platform, library: str, run: MatchRun, items: list[Item], limit: int, by_meaning: bool
 ) -> Recommendations:  # fmt: skip
-    """Split a run's lines into shown, weak and passed, and number what is shown."""
+    """Split a run's lines into shown, weak and passed, and number what is shown.
+
+    What is not recommended is called 弱 here, whatever the cut between 弱 and 一般 that was fitted on titles says: a list
+    that recommends nothing must not call its leftovers 一般.
+    """
     floor = platform.ranker.recommended
+    items = [i if i.score >= floor else replace(i, level=WEAK) for i in items]
     good = [i for i in items if i.score >= floor and i.passed is None]
     weak = [i for i in items if i.score < floor and i.passed is None]
     return Recommendations(

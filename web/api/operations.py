@@ -214,8 +214,8 @@ def how_we_rank() -> Any:
                 "knots": knots,
             }
         )
-    fair, fairly_strong, strong = ranker.thresholds
-    levels = {"4": strong, "3": fairly_strong, "2": fair, "1": 0.0}
+    _, fairly_strong, strong = ranker.thresholds
+    levels = {"4": strong, "3": fairly_strong, "2": ranker.recommended, "1": 0.0}
     return {"algorithm": ranker.name, "features": features, "levels": levels}
 
 
