@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -31,10 +31,18 @@ class Invalid(DomainError):
 
     message = "有几处需要修改，修改后再提交。"
 
-    def __init__(self, errors: Sequence[FieldError], message: str = "") -> None:
-        """Keep the errors in the order of the form."""
+    def __init__(
+        self, errors: Sequence[FieldError], message: str = "", read: Mapping[str, object] | None = None
+    ) -> None:
+        """Keep the errors in the order of the form; `read` are the values that could be used."""
         super().__init__(message)
         self.errors = tuple(errors)
+        self.read = read or {}
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of the faulty fields."""
+        return frozenset(error.field for error in self.errors)
 
 
 class NotFound(DomainError):

@@ -18,6 +18,8 @@ from web.current import platform
 LONG_LIST = 130
 """A vocabulary longer than this is typed with suggestions, not picked from a list."""
 REGION_SUGGESTIONS = "region-suggestions"
+EMPTY_LEVEL = {"trl": "未评估", "wanted_trl": "不限"}
+"""What a level that nobody picked means."""
 
 
 class Checkboxes(SelectMultipleField):
@@ -141,7 +143,11 @@ def _field(one: catalogue.Field) -> Any:
         case "choice" if not _is_long(one):
             return Pick(**common, choices=[("", "请选择"), *_choices(one)])
         case "integer" if one.vocabulary:
-            return Pick(**common, choices=[("", "未评估 / 不限"), *_choices(one)], render_kw=render)
+            return Pick(
+                **common,
+                choices=[("", EMPTY_LEVEL.get(one.name, "请选择")), *_choices(one)],
+                render_kw=render,
+            )
         case "choice" | "choices":
             return StringField(
                 **common, render_kw={**render, "list": REGION_SUGGESTIONS, "autocomplete": "off"}

@@ -45,7 +45,10 @@ def create(
     library = library_of(name)
     require_signed_in(actor)
     require(may_create(actor, name))
-    values = read_fields(library.fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit)
+    try:
+        values = read_fields(library.fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit)
+    except Invalid as invalid:  # everything that is wrong is told at once, what contradicts itself too
+        raise Invalid([*invalid.errors, *library.faults(invalid.read, platform.today())]) from None
     library.check(values, platform.today())
     with platform.database.write() as session:
         row = insert(session, actor, library, values, platform)
@@ -93,8 +96,16 @@ def edit(
         fields = editable(actor, row)
         closed = {f.name for f in library.fields} - {f.name for f in fields}
         require(not closed & raw.keys())
-        values = read_fields(fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit, partial=partial)
-        merged = {f.name: getattr(row, f.name) for f in library.fields} | values
+        stored = {f.name: getattr(row, f.name) for f in library.fields}
+        try:
+            values = read_fields(
+                fields, raw, platform.vocabularies, yuan_per_unit=yuan_per_unit, partial=partial
+            )
+        except Invalid as invalid:
+            readable = {n: v for n, v in (stored | dict(invalid.read)).items() if n not in invalid.fields}
+            faults = library.faults(readable, platform.today(), before=row)
+            raise Invalid([*invalid.errors, *faults]) from None
+        merged = stored | values
         library.check(merged, platform.today(), before=row)
         _refuse_double(session, library, row.organisation_id, values.get("external_id"), row.id)
         apply_edit(session, actor, library, row, values, platform)

@@ -31,6 +31,13 @@ class Library:
 
     def check(self, values: Mapping[str, Any], today: date, before: ListingColumns | None = None) -> None:
         """Rules across fields; raises Invalid. A date already on the row may lie in the past, a new one not."""
+        if errors := self.faults(values, today, before):
+            raise Invalid(errors)
+
+    def faults(
+        self, values: Mapping[str, Any], today: date, before: ListingColumns | None = None
+    ) -> list[FieldError]:
+        """What `check` would raise; a field that is not in `values` breaks no rule."""
         errors = check_order(values, self.ordered)
         for name, label in (("deadline", "希望完成日期"), ("expires_on", "需求有效期")):
             chosen = values.get(name)
@@ -39,8 +46,7 @@ class Library:
                 errors.append(FieldError(name, f"{label}已经过去，请填今天或以后的日期。"))
         if values.get("award") is not None and not values.get("is_bounty"):
             errors.append(FieldError("award", "填了揭榜奖金，请同时勾选“揭榜挂帅”，或清空奖金。"))
-        if errors:
-            raise Invalid(errors)
+        return errors
 
 
 _CONTACT = frozenset({"contact_name", "contact_phone", "contact_email"})

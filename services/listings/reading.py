@@ -24,6 +24,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
 )
 _SEPARATOR = re.compile(r"[、，,;；\n]+")
+_SLASH = re.compile(r"[/／|]+")
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "是", "有", "√", "同意"})
 _FALSE = frozenset({"", "0", "false", "no", "off", "n", "否", "无", "×"})
 _DATE_SHAPES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
@@ -74,7 +75,7 @@ def read_fields(
             errors.append(FieldError(field.name, f"请填写{field.label}。"))
         values[field.name] = value
     if errors:
-        raise Invalid(errors)
+        raise Invalid(errors, read=values)
     return values
 
 
@@ -99,7 +100,8 @@ def _read(field: Field, raw: Any, vocabularies: Any, yuan_per_unit: int) -> Any:
         case "choice":
             return _choice(field, raw, vocabularies)
         case "choices":
-            chosen = _listed(field, [_choice(field, item, vocabularies) for item in _items(raw)])
+            found = [code for item in _items(raw) for code in _alternatives(field, item, vocabularies)]
+            chosen = _listed(field, found)
             # In the vocabulary's own order: ticking the same boxes again is no change and needs no new review.
             return sorted(chosen, key=getattr(vocabularies, field.vocabulary).codes.index)
         case "words":
@@ -220,8 +222,21 @@ def _choice(field: Field, raw: Any, vocabularies: Any) -> str:
         if found:
             return str(found.code if hasattr(found, "code") else found)
     shown = text if len(text) <= 20 else text[:20] + "…"
+    if field.vocabulary == "regions":
+        raise _Wrong(
+            f"{field.label}里没有“{shown}”。请写省、市或县的名称，例如“四川省成都市”，不写开发区和街道。"
+        )
     few = "、".join(term.name for term in vocabulary.roots()[:6])
     raise _Wrong(f"{field.label}里没有“{shown}”。可填：{few}{'…' if len(vocabulary.roots()) > 6 else ''}。")
+
+
+def _alternatives(field: Field, item: Any, vocabularies: Any) -> list[str]:
+    """The codes of one item; `许可/开发` are two, unless a term is called so."""
+    text = clean(item)
+    parts = [part for part in _SLASH.split(text) if part.strip()]
+    if len(parts) < 2 or len(text) > 60 or getattr(vocabularies, field.vocabulary).find(text):
+        return [_choice(field, item, vocabularies)]
+    return [_choice(field, part.strip(), vocabularies) for part in parts]
 
 
 def _items(raw: Any) -> list[Any]:
