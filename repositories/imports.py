@@ -27,7 +27,7 @@ _COMMIT_LOCK = 7_320_331
 
 
 class ImportBatch(Base):
-    """One uploaded file. `publish`: rows become 已发布 (command) instead of 待审核 (page)."""
+    """One uploaded file. `publish`: rows become 已发布 (command, or an operator's choice) instead of 待审核."""
 
     __tablename__ = "import_batches"
 

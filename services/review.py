@@ -89,6 +89,8 @@ def open_one(platform: Platform, actor: Actor, name: str, at: int | None = None)
         row = listing.find(session, library.model, ids[place])
         if row is None:
             return None
+        # Beyond what is looked at, the queue is counted: the page must not say 2,000 under a tab that says 12,992.
+        of = len(ids) if len(ids) < review.QUEUE_LOOKED_AT else review.waiting(session, library.model)[0]
         twins = review.same_title(session, library.model, row.title, row.id, DOUBLES_SHOWN)
     near, away = _nearest(platform, row)
     with platform.database.read() as session:
@@ -98,7 +100,7 @@ def open_one(platform: Platform, actor: Actor, name: str, at: int | None = None)
         )
     return Waiting(
         library=library, row=row, organisation=houses.get(row.organisation_id or 0),
-        position=place + 1, of=len(ids), next_id=ids[(place + 1) % len(ids)] if len(ids) > 1 else None,
+        position=place + 1, of=of, next_id=ids[(place + 1) % len(ids)] if len(ids) > 1 else None,
         first_time=row.reviewed_content is None, changes=_changes(library, row),
         doubles=_doubles(row, known, near, houses), index_away=away,
     )  # fmt: skip

@@ -46,7 +46,7 @@ def upload(
     """Read a file and stage its rows; gives the batch's id. Raises UnreadableFile, Invalid, NotFound, Forbidden.
 
     `organisation`: whose the rows are when they do not say (operators and commands only), by code, number or name.
-    `publish` is the command line's.
+    `publish` from the start is the command line's; on the page an operator chooses it when confirming.
     """
     if library not in columns.NAMES:
         raise NotFound()
@@ -71,10 +71,17 @@ def upload(
         return batch.id
 
 
-def confirm(platform: Platform, actor: Actor, batch_id: int, *, good_only: bool) -> None:
-    """Let the commit begin; raises Conflict when rows are refused and all were wanted, or when it is not waiting."""
+def confirm(
+    platform: Platform, actor: Actor, batch_id: int, *, good_only: bool, publish: bool = False
+) -> None:
+    """Let the commit begin; raises Conflict when rows are refused and all were wanted, or when it is not waiting.
+
+    `publish`: an operator who knows the file lets its rows through at once, without the queue.
+    """
     with platform.database.write() as session:
         batch = _mine(session, actor, batch_id)
+        # To let an organisation pass is a check of that organisation, never a by-product of a file.
+        require(not publish or (actor.is_operator and batch.library != "organisations"))
         if batch.state != CHECKED:
             raise Conflict(f"这个文件现在是“{report.STATE_NAMES[batch.state]}”，不能再次导入。")
         refused = batch.counts.get(REFUSED, 0)
@@ -83,6 +90,7 @@ def confirm(platform: Platform, actor: Actor, batch_id: int, *, good_only: bool)
         if not imports.claim(session, batch_id, CHECKED, COMMITTING, platform.now()):
             raise Conflict("已经在导入了。")
         batch.good_only = good_only
+        batch.publish = batch.publish or publish
 
 
 def resume(platform: Platform, actor: Actor, batch_id: int) -> str:

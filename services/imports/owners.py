@@ -33,7 +33,8 @@ class Whose:
 def rule_for(actor: Actor, organisation_id: int | None, publish: bool) -> Whose:
     """Operators and the command line say whose a row is; everybody else imports for the own organisation."""
     if actor.is_operator:
-        return Whose(Owner(organisation_id), make=publish, publish=publish)
+        # Only the command line, which has no account, makes organisations: on a page nobody read about them before.
+        return Whose(Owner(organisation_id), make=publish and actor.account_id is None, publish=publish)
     return Whose(Owner(actor.organisation_id), own=True)
 
 

@@ -49,6 +49,7 @@ class BatchView:
     stats: Sequence[tuple[int, str]]
     bad: int
     to_write: int
+    may_publish: bool
     problems: Sequence[Problem]
     more_problems: bool
     hints: Sequence[tuple[int, str]]
@@ -91,6 +92,7 @@ def batch_view(report: Report) -> BatchView:
         stats=[(n, label) for n, label in counts if n or label in ("新增", "未通过")],
         bad=report.bad,
         to_write=report.to_write,
+        may_publish=actor().is_operator and report.library != "organisations",
         problems=report.problems,
         more_problems=report.bad > len({p.row for p in report.problems}),
         hints=report.hints,
@@ -111,11 +113,15 @@ def _outcome(report: Report) -> str:
         return "没有新的内容要写入，库里已经是这样。"
     if report.library == "organisations":
         return f"已写入 {written:,} 个单位；有信用代码的已通过核验，没有的待核验。"
+    if report.publish:
+        return f"已写入 {written:,} 条并发布；几秒后能按词查到，按意思要等向量算完。"
     return f"已写入 {written:,} 条。新增的进入待审核，审核通过后公开。"
 
 
 def _next(report: Report) -> tuple[str, str]:
     """Where one looks for what was imported: operators in their queue, others among their own."""
+    if actor().is_operator and report.publish:
+        return f"看{report.noun}", url_for(f"{report.library}.index")
     if actor().is_operator:
         return "去审核", url_for("operator.review")
     return f"看我的{report.noun}", url_for(f"{report.library}.mine")

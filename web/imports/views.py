@@ -95,7 +95,10 @@ def progress(batch_id: int) -> Any:
 def commit(batch_id: int) -> Any:
     """Write it: everything, or the rows that passed."""
     try:
-        batches.confirm(platform(), actor(), batch_id, good_only=request.form.get("rows") == "good")
+        batches.confirm(
+            platform(), actor(), batch_id, good_only=request.form.get("rows") == "good",
+            publish=request.form.get("then") == "publish",
+        )  # fmt: skip
     except Conflict as conflict:
         flash(conflict.message, "bad")
     else:

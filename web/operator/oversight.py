@@ -36,7 +36,7 @@ OBJECTS = {
     "talents": ("技术经理人", "talents.detail", "row_id"),
     "organisations": ("单位", "operator.organisation", "organisation_id"),
     "accounts": ("账户", "operator.account", "account_id"),
-    "introductions": ("引荐", "introductions.detail", "introduction_id"),
+    "introductions": ("引荐", "introductions.detail", "introduction_id"), "imports": ("导入文件", "", ""),
 }  # fmt: skip
 
 
