@@ -79,7 +79,10 @@ def what_next(row: Introduction) -> list[str]:
     """Who asked, since when, and what happens next: `等待校方答复，还有 3 天`."""
     parts = [f"{labels.day(row.asked_at)} 由{SIDE_NAMES[row.asked_by]}请求"]
     if row.state == ASKED:
-        parts.append(f"等待{SIDE_NAMES[OTHER_SIDE[row.asked_by]]}答复，{labels.days_left(row.due_on)}")
+        asked = OTHER_SIDE[row.asked_by]
+        ours = access.owns(actor(), row.need if asked == "enterprise" else row.achievement)
+        who = "您" if ours else SIDE_NAMES[asked]
+        parts.append(f"等待{who}答复，{labels.days_left(row.due_on)}")
     elif row.answered_at:
         parts.append(f"{labels.day(row.answered_at)} {STATE_NAMES[row.state]}")
         if row.reason:

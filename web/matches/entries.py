@@ -123,19 +123,22 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
             )
             for r in item.reasons
         ],
-        cautions=item.cautions, introduction=introduction_label(item.introduction),
+        cautions=item.cautions, introduction=introduction_label(item.introduction, library),
         passed={"reason_label": labels.name("pass_reasons", item.passed.reason)} if item.passed else None,
         urls=urls,
     )  # fmt: skip
 
 
-def introduction_label(introduction: Introduction | None) -> Mapping[str, str] | None:
-    """What became of a request: `等待校方答复，还有 3 天` beats a grey badge."""
+def introduction_label(introduction: Introduction | None, library: str) -> Mapping[str, str] | None:
+    """What became of a request: `等待校方答复，还有 3 天` beats a grey badge. `library`: of the other side's listings."""
     if introduction is None:
         return None
     text = STATE_NAMES[introduction.state]
     if introduction.state == "asked":
-        waiting_for = "校方" if introduction.asked_by == "enterprise" else "企业"
+        asked = "university" if introduction.asked_by == "enterprise" else "enterprise"
+        ours = asked == ("enterprise" if library == "achievements" else "university")
+        names = {"enterprise": "企业", "university": "校方"}
+        waiting_for = "您" if ours and not actor().is_operator else names[asked]
         text = f"等待{waiting_for}答复，{labels.days_left(introduction.due_on)}"
     href = url_for("introductions.detail", introduction_id=introduction.id)
     return {"state_label": text, "href": href, "state": introduction.state}
@@ -239,7 +242,7 @@ def tail_note(found: Recommendations, noun: str) -> str:
     left = found.considered - len(found.items) - len(found.passed)
     if not found.items:
         return f"看过 {found.considered} 项最接近的{noun}，没有一项够得上推荐。"
-    return f"没有更合适的了：后面 {left} 项只是字面或行业上相近。" if left > 0 else "以上就是全部相近的内容。"
+    return f"没有更合适的了：另外看过的 {left} 项都够不上推荐。" if left > 0 else "以上就是全部相近的内容。"
 
 
 def index_note(found: Recommendations) -> str | None:

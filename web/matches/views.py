@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +20,7 @@ from web.access import SIGNED_IN, rule
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.listings.rows import marked
-from web.matches.entries import entry_view
+from web.matches.entries import TEXT_FEATURES, entry_view
 
 blueprint = Blueprint("matches", __name__, url_prefix="/matches")
 COMPARED = 4
@@ -114,11 +116,22 @@ def contribution_rows(item: recommend.Item) -> list[dict[str, str]]:
     return [
         {
             "label": TITLES.get(c["feature"], c["feature"]),
-            "text": texts.get(c["feature"], "" if c["value"] is None else f"程度 {c['value']:.2f}"),
+            "text": texts.get(c["feature"]) or _extent(c["feature"], c["value"]),
             "points": f"{c['points']:+.1f}",
         }
         for c in item.contributions
     ]
+
+
+def _extent(feature: str, value: float | None) -> str:
+    """What was seen where it was too little for a sentence of its own."""
+    if value is None:
+        return ""
+    if value <= 0:
+        return "没有相近之处" if feature in TEXT_FEATURES else "不相符"
+    if feature not in TEXT_FEATURES:
+        return "部分相符"
+    return "略有相近" if feature == "semantic_nearness" else "只有常见的字词相同"
 
 
 def _differences(rows: list[Achievement]) -> list[dict[str, Any]]:
@@ -130,12 +143,20 @@ def _differences(rows: list[Achievement]) -> list[dict[str, Any]]:
         ("所在地区", [labels.place(r.region) for r in rows]),
         ("应用行业", [labels.name("industries", r.industry) for r in rows]),
         ("成果形式", [labels.names("forms", r.forms) for r in rows]),
-        ("知识产权", ["；".join(f"{labels.name('ip_types', i.get('type'))} {labels.name('ip_statuses', i.get('status'))}"
-                              for i in r.ip or ()) for r in rows]),
+        ("知识产权", [_rights(r.ip or ()) for r in rows]),
         ("先使用后付费", ["是" if r.pay_later else "否" for r in rows]),
         ("最近确认", [labels.day(r.confirmed_on) for r in rows]),
     ]  # fmt: skip
     return [{"label": label, "values": values, "differs": len(set(values)) > 1} for label, values in facts]
+
+
+def _rights(rights: Sequence[Mapping[str, Any]]) -> str:
+    """发明专利 已授权 2 项；软件著作权 已授权 1 项."""
+    counted = Counter(
+        f"{labels.name('ip_types', i.get('type'))} {labels.name('ip_statuses', i.get('status'))}"
+        for i in rights
+    )
+    return "；".join(f"{kind} {number} 项" for kind, number in counted.items())
 
 
 def _number(name: str) -> int:
