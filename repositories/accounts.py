@@ -111,8 +111,9 @@ def digest(secret: str) -> str:
 
 
 def by_email(session: Session, email: str) -> Account | None:
-    """The account behind an address, whatever its case."""
-    return session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    """The account behind an address, whatever its case; PostgreSQL cannot even be asked for one with a NUL in it."""
+    wanted = email.replace("\x00", "").strip().lower()
+    return session.scalar(select(Account).where(Account.email == wanted))
 
 
 def failures_since(session: Session, keys: list[str], since: datetime) -> int:

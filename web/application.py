@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from repositories.notices import unread
 from services.access import Actor
 from services.demo import is_loaded
 from services.platform import Platform
-from web import access, errors, labels, limits, security, static_files
+from web import access, errors, labels, limits, security, static_files, typed
 from web.account.views import blueprint as account
 from web.api import register as register_api
 from web.current import actor, platform
@@ -29,8 +29,6 @@ from web.operator.views import blueprint as operator
 from web.public.views import blueprint as public
 
 ROOT = Path(__file__).resolve().parent.parent
-MAX_TYPED_BYTES = 4 * 1024 * 1024
-"""The longest form has some 30,000 characters, nine bytes each on the wire."""
 BLUEPRINTS = (
     public,
     account,
@@ -55,7 +53,6 @@ def build(platform: Platform) -> Flask:
     )  # fmt: skip
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
-    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_TYPED_BYTES
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = static_files.KEPT
     app.extensions["sanku"] = platform
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -63,7 +60,7 @@ def build(platform: Platform) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(_limit_what_is_typed)
+    typed.register(app)
     security.register(app, secure_cookies=settings.secure_cookies)
     limits.register(app, settings)
     errors.register(app)
@@ -73,12 +70,6 @@ def build(platform: Platform) -> Flask:
     app.context_processor(_context)
     access.check_every_route(app)
     return app
-
-
-def _limit_what_is_typed() -> None:
-    """MAX_FORM_MEMORY_SIZE holds for multipart only; a plain form of 20 MB would take seconds to read and to show."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = MAX_TYPED_BYTES
 
 
 def _context() -> dict[str, Any]:
