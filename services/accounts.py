@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
     if errors:
         raise Invalid(errors)
     hashed = credentials.hash_password(str(raw["password"]))
-    with platform.database.write() as session:
+    with _one_of_a_kind(platform), platform.database.write() as session:
         if accounts.by_email(session, person["email"]) is not None:
             raise Invalid([FieldError("email", "这个邮箱已经注册，请直接登录；忘记密码可以重置。")])
         account = Account(
@@ -77,6 +78,16 @@ def register(platform: Platform, raw: Mapping[str, Any]) -> Account:
         credentials.send_link(session, platform, account, credentials.CONFIRM)
         session.refresh(account)
     return account
+
+
+@contextmanager
+def _one_of_a_kind(platform: Platform) -> Iterator[None]:
+    """Two people may sign up with one address or one organisation at the same moment; the database lets one through."""
+    try:
+        yield
+    except platform.database.duplicate_errors as twice:
+        message = "刚刚有人用同一个邮箱或同一个单位注册，请直接登录，或核对后再试。"
+        raise Invalid([FieldError("email", message)]) from twice
 
 
 def create(

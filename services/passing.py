@@ -23,6 +23,14 @@ def put_aside(platform: Platform, actor: Actor, entry_id: int, reason: str, note
     note = clean(note)
     if len(note) > 500:
         raise Invalid([FieldError("note", f"说明最多 500 字，现在有 {len(note)} 字。")])
+    try:
+        _put(platform, actor, entry_id, reason, note)
+    except platform.database.duplicate_errors:
+        # A colleague set the same pair aside a moment earlier: now the row is there to be changed.
+        _put(platform, actor, entry_id, reason, note)
+
+
+def _put(platform: Platform, actor: Actor, entry_id: int, reason: str, note: str) -> None:
     with platform.database.write() as session:
         entry = session.get(MatchEntry, entry_id) if 0 < entry_id < 2**31 else None
         need = find(session, Need, entry.need_id) if entry else None
