@@ -163,7 +163,7 @@ def _recommended(platform: Platform, library: str, number: int, item: Item) -> l
     progress = "已婉拒" if item.passed else (
         INTRODUCTION_STATES.get(item.introduction.state, "") if item.introduction else "")  # fmt: skip
     return [
-        number, LEVEL_NAMES[item.level], round(item.score, 1), row.title, owner,
+        number, LEVEL_NAMES[item.shown_level], round(item.score, 1), row.title, owner,
         known.regions.path_label(row.region), known.industries.name(row.industry), f"TRL {trl}" if trl else "未评估",
         "、".join(known.modes.name(code) for code in modes or ()), cell_value(money, low, known),
         cell_value(money, high, known), "\n".join(r["text"] for r in item.reasons),

@@ -42,6 +42,16 @@ class Item:
     entry_id: int | None = None
     introduction: Introduction | None = None
     passed: Pass | None = None
+    recommended: bool = True
+    """Whether the score reaches the ranker's floor."""
+
+    @property
+    def shown_level(self) -> int:
+        """The level people read: what is not recommended is called 弱, so that no list calls its leftovers 一般.
+
+        `level` is the ranker's own, its lowest cut fitted on pairs of titles; programs get that one.
+        """
+        return self.level if self.recommended else WEAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +147,11 @@ def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations
 def _arranged(
     platform: Platform, library: str, run: MatchRun, items: list[Item], limit: int, by_meaning: bool
 ) -> Recommendations:  # fmt: skip
-    """Split a run's lines into shown, weak and passed, and number what is shown.
-
-    What is not recommended is called 弱 here, whatever the cut between 弱 and 一般 that was fitted on titles says: a list
-    that recommends nothing must not call its leftovers 一般.
-    """
+    """Split a run's lines into shown, weak and passed, and number what is shown."""
     floor = platform.ranker.recommended
-    items = [i if i.score >= floor else replace(i, level=WEAK) for i in items]
-    good = [i for i in items if i.score >= floor and i.passed is None]
-    weak = [i for i in items if i.score < floor and i.passed is None]
+    items = [replace(i, recommended=i.score >= floor) for i in items]
+    good = [i for i in items if i.recommended and i.passed is None]
+    weak = [i for i in items if not i.recommended and i.passed is None]
     return Recommendations(
         library=library, run_id=run.id, basis=run.basis, algorithm=run.ranker, considered=run.considered,
         created_at=run.created_at, items=_numbered(good[:limit]), weak=_numbered(weak[:limit], len(good)),

@@ -160,6 +160,7 @@ def _item(item: Item, kind: str, person: Actor) -> dict[str, Any]:
         "score": round(float(item.score), 4),
         "level": int(item.level),
         "level_name": LEVEL_NAMES[item.level],
+        "recommended": item.recommended,
         "entry_id": item.entry_id,
         "reasons": [_reason(reason) for reason in item.reasons],
         "cautions": [{"code": c["code"], "text": c["text"]} for c in item.cautions],

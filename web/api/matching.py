@@ -91,6 +91,7 @@ def _recommendations(kind: str, library: str) -> type[ma.Schema]:
             "score": Out("number", "0–100，只取决于这一对"),
             "level": Out("integer", "4 强，3 较强，2 一般，1 弱"),
             "level_name": Out("string"),
+            "recommended": Out("boolean", "是否达到列入推荐的分数"),
             "entry_id": Out(["integer", "null"], "请求引荐、标为不合适时用"),
             "reasons": ma.fields.List(ma.fields.Nested(ReasonOut)),
             "cautions": ma.fields.List(ma.fields.Nested(CautionOut)),

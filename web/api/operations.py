@@ -102,6 +102,7 @@ RANKING = ma.Schema.from_dict(
         "algorithm": Out(),
         "features": ma.fields.List(ma.fields.Nested(FEATURE)),
         "levels": Out("object", "达到多少分为哪一级"),
+        "recommended": Out("number", "达到多少分列入推荐"),
     },
     name="HowWeRank",
 )
@@ -214,9 +215,11 @@ def how_we_rank() -> Any:
                 "knots": knots,
             }
         )
-    _, fairly_strong, strong = ranker.thresholds
-    levels = {"4": strong, "3": fairly_strong, "2": ranker.recommended, "1": 0.0}
-    return {"algorithm": ranker.name, "features": features, "levels": levels}
+    fair, fairly_strong, strong = ranker.thresholds
+    levels = {"4": strong, "3": fairly_strong, "2": fair, "1": 0.0}
+    return {
+        "algorithm": ranker.name, "features": features, "levels": levels, "recommended": ranker.recommended,
+    }  # fmt: skip
 
 
 @endpoint("GET", "/vocabularies", ANYONE, tag=REFERENCE, answer=VOCABULARIES, summary="有哪些词表")

@@ -114,7 +114,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
         if needs_first:
             urls["compare"] = url_for("matches.compare", need_id=subject_id)
     return EntryView(
-        rank=item.rank, score=round(item.score), level=item.level, level_label=LEVEL_LABELS[item.level],
+        rank=item.rank, score=round(item.score), level=item.shown_level, level_label=LEVEL_LABELS[item.shown_level],
         entry_id=item.entry_id, achievement=_other(item, library, words),
         reasons=[
             ReasonLine(
