@@ -19,7 +19,7 @@ from matching.types import Context, Reason
 LEAST_POINTS = 1.0
 """Contributions below this are not worth a sentence."""
 NEAR, VERY_NEAR = 0.40, 0.75
-"""Shares of the semantic points from which a pair is called 相近 and 很相近 in meaning. On the labels these are cosines of
+"""Shares of the semantic points from which a pair is called 有些相近 and 相近 in meaning. On the labels these are cosines of
 0.21 and 0.39; the mean level is 1.5 below, 2.1 between and 2.7 above."""
 
 Contribution = tuple[str, float | None, float]
@@ -82,7 +82,7 @@ def _asked(pair: Pair) -> bool:
 def _semantic_nearness(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
     if share < NEAR:
         return None
-    return ("整体意思很相近" if share >= VERY_NEAR else "整体意思相近"), (), ()
+    return ("整体意思相近" if share >= VERY_NEAR else "整体意思有些相近"), (), ()
 
 
 def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
