@@ -92,7 +92,8 @@ def test_the_address_of_a_list_holds_everything(open_page: Open, width: int) -> 
     page = open_page(width=width)
     page.goto("/achievements")
     total = page.locator(".total b")
-    whole = int(total.inner_text())
+    shown = total.inner_text()
+    whole = int(shown.replace(",", ""))
     if width < 500:
         page.get_by_text("筛选", exact=True).click()
     facet = page.locator("details.facet").filter(has_text="合作方式").get_by_role("link").first
@@ -115,7 +116,7 @@ def test_the_address_of_a_list_holds_everything(open_page: Open, width: int) -> 
     page.go_back()
     expect(page.get_by_text("第 1 页")).to_be_visible()
     chip.click()
-    expect(total).to_have_text(str(whole))
+    expect(total).to_have_text(shown)
     page.locator(".row-title a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("complementary", name="要点")).to_be_visible()

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from matching.types import WEAK
 from repositories.achievements import Achievement
 from repositories.introductions import ACCEPTED, ASKED, STATE_NAMES, Introduction
 from repositories.match_runs import MatchEntry
@@ -16,9 +17,9 @@ from repositories.organisations import Organisation
 from services import access
 from services.organisations import public_label
 from web import labels
-from web.current import actor
+from web.current import actor, platform
 from web.listings.rows import Segments, marked
-from web.matches.entries import LEVEL_LABELS, ReasonLine
+from web.matches.entries import LEVEL_LABELS, ReasonLine, whole
 
 SIDE_NAMES = {"enterprise": "企业", "university": "校方"}
 OTHER_SIDE = {"enterprise": "university", "university": "enterprise"}
@@ -142,7 +143,8 @@ def match_of(entry: MatchEntry) -> Match:
         )
         for r in entry.reasons
     ]  # fmt: skip
-    return Match(entry.level, LEVEL_LABELS[entry.level], round(entry.score), reasons, entry.cautions)
+    level = entry.level if entry.score >= platform().ranker.recommended else WEAK
+    return Match(level, LEVEL_LABELS[level], whole(entry.score), reasons, entry.cautions)
 
 
 def words_of(entry: MatchEntry, side: str) -> list[str]:

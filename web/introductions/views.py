@@ -24,7 +24,7 @@ from web.account.forms import PlainForm
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.introductions import cards
-from web.listings.lists import page_number
+from web.listings.lists import page_number, pagination
 
 blueprint = Blueprint("introductions", __name__, url_prefix="/introductions")
 
@@ -128,20 +128,6 @@ def answer(introduction_id: int) -> Any:
     else:
         flash(DONE[verb], "ok")
     return redirect(url_for("introductions.detail", introduction_id=introduction_id), 303)
-
-
-def pagination(page: int, total: int, per_page: int, endpoint: str, **values: Any) -> dict[str, Any]:
-    """The read model of the page numbers under a list."""
-    pages = max(1, -(-total // per_page))
-
-    def at(number: int) -> str:
-        return url_for(endpoint, **values, page=number if number > 1 else None)
-
-    near = [n for n in range(page - 2, page + 3) if 1 <= n <= pages]
-    return {
-        "page": page, "pages": pages, "total": total, "numbers": [(n, at(n)) for n in near],
-        "prev_href": at(page - 1) if page > 1 else "", "next_href": at(page + 1) if page < pages else "",
-    }  # fmt: skip
 
 
 def _decline_form() -> DeclineForm:

@@ -114,7 +114,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
         if needs_first:
             urls["compare"] = url_for("matches.compare", need_id=subject_id)
     return EntryView(
-        rank=item.rank, score=round(item.score), level=item.shown_level, level_label=LEVEL_LABELS[item.shown_level],
+        rank=item.rank, score=whole(item.score), level=item.shown_level, level_label=LEVEL_LABELS[item.shown_level],
         entry_id=item.entry_id, achievement=_other(item, library, words),
         reasons=[
             ReasonLine(
@@ -127,6 +127,11 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
         passed={"reason_label": labels.name("pass_reasons", item.passed.reason)} if item.passed else None,
         urls=urls,
     )  # fmt: skip
+
+
+def whole(score: float) -> int:
+    """A score as lists show it, rounded down: 41.8 must not read 42, where 较强 begins."""
+    return int(score)
 
 
 def introduction_label(introduction: Introduction | None, library: str) -> Mapping[str, str] | None:

@@ -154,6 +154,28 @@ def test_an_operator_chooses_the_organisation(world):
     assert "请先导入单位" in page
 
 
+def test_an_operator_may_publish_a_file_at_once_and_nobody_else(world, university):
+    _, other = university
+    world.operator()
+    world.organisation("未核验公司", state="pending")
+    client = world.client("operator@example.org")
+    address, page = finished(client, upload(client, "achievements", csv("成果名称", "甲", "乙")))
+    assert "导入并直接发布" in page
+    _, page = finished(client, press(client, address, "commit", rows="all", then="publish"))
+    assert "已写入 2 条并发布" in page
+    assert [r.state for r in rows(world, Achievement)] == ["published", "published"]
+    # an organisation that waits for its check has nothing public, and one that is not here is not made
+    for owner in ("未核验公司", "没有的公司"):
+        address, _ = finished(client, upload(client, "needs", csv("需求名称,单位名称", "丙,", f"丁,{owner}")))
+        finished(client, press(client, address, "commit", rows="good", then="publish"))
+    assert "丁" not in {n.title for n in rows(world, Need) if n.state == "published"}
+    assert rows(world, Need)[0].state == "published"
+    address, page = finished(other, upload(other, "achievements", csv("成果名称", "戊")))
+    assert "直接发布" not in page
+    assert press(other, address, "commit", rows="all", then="publish").status_code == 403
+    assert len(rows(world, Achievement)) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [("a.xlsx", b""), ("a.csv", b"\xff\xff\x81\x20"), ("a.xlsx", b"PK\x03\x04"), ("a.csv", b"x\ny")],
