@@ -261,3 +261,19 @@ def test_an_unchecked_organisation_waits_for_publication_only(life: Stage) -> No
     assert 'class="entry"' in page
     with pytest.raises(Forbidden):
         entries.act(here, person, "needs", row_id, "publish")
+
+
+def test_ones_own_listings_have_pages(life: Stage) -> None:
+    """Somebody who imported ten thousand finds the first of them too."""
+    for _ in range(52):
+        life.fresh("achievements", "draft", owner="college")
+    first = life.get("college", "/achievements/mine").get_data(as_text=True)
+    second = life.get("college", "/achievements/mine?state=draft&page=2").get_data(as_text=True)
+    listed = [set(re.findall(r'href="/achievements/(\d+)"', page)) for page in (first, second)]
+    assert (len(listed[0]), len(listed[1])) == (50, 2)
+    assert not listed[0] & listed[1]
+    assert 'href="/achievements/mine?page=2"' in first
+    for page in ("0", "-1", "999999", "x"):
+        answer = life.get("college", f"/achievements/mine?page={page}")
+        assert answer.status_code == 200
+        assert "还没有成果" not in answer.get_data(as_text=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 
 from repositories import listing
 from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
@@ -39,18 +39,13 @@ def index() -> Any:
 @rule(*OWNERS)
 def mine() -> Any:
     """A university's achievements with their state."""
-    state = request.args.get("state", "")
     with platform().database.read() as session:
-        own = actor().organisation_id or 0
-        counts = listing.count_by_state(session, Achievement, own)
-        rows = listing.of_owner(
-            session, Achievement, own, 0, 200, state if state in listing.STATE_NAMES else ""
-        )
+        rows, around = pages.own_page(session, Achievement, actor().organisation_id or 0)
     return render_template(
         "achievements/mine.html",
         nav_active="workbench",
         rows=[achievement_row(Shown(row, None), own=True) for row in rows],
-        state_tabs=pages.state_tabs("achievements.mine", counts, state),
+        **around,
     )
 
 

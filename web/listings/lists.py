@@ -95,6 +95,20 @@ def page_number() -> int:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 1
 
 
+def pagination(page: int, total: int, per_page: int, endpoint: str, **values: Any) -> dict[str, Any]:
+    """The read model of the page numbers under a list."""
+    pages = max(1, -(-total // per_page))
+
+    def at(number: int) -> str:
+        return url_for(endpoint, **values, page=number if number > 1 else None)
+
+    near = [n for n in range(page - 2, page + 3) if 1 <= n <= pages]
+    return {
+        "page": page, "pages": pages, "total": total, "numbers": [(n, at(n)) for n in near],
+        "prev_href": at(page - 1) if page > 1 else "", "next_href": at(page + 1) if page < pages else "",
+    }  # fmt: skip
+
+
 def list_page(found: Found, endpoint: str, q: str, sort: str, **values: Any) -> ListPage:
     """The read model of one page of results; `values` are fixed parts of the address."""
     filters = found.filters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, send_file, url_for
 
 from repositories import introductions, listing
 from repositories.accounts import ENTERPRISE, OPERATOR
@@ -27,7 +27,6 @@ from web.listings.rows import marked, need_row, next_step
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
-OWN_PER_PAGE = 30
 
 
 @blueprint.get("")
@@ -41,14 +40,9 @@ def index() -> Any:
 @rule(ENTERPRISE)
 def mine() -> Any:
     """An enterprise's needs with their state and answers."""
-    person, here = actor(), platform()
-    state = request.args.get("state", "")
-    with here.database.read() as session:
-        organisation_id = person.organisation_id or 0
-        counts = listing.count_by_state(session, Need, organisation_id)
-        rows = listing.of_owner(
-            session, Need, organisation_id, 0, 200, state if state in listing.STATE_NAMES else ""
-        )
+    organisation_id = actor().organisation_id or 0
+    with platform().database.read() as session:
+        rows, around = pages.own_page(session, Need, organisation_id)
         asked = introductions.open_for(session, organisation_id, ENTERPRISE)
     by_need: dict[int, list[Any]] = {}
     for one in asked:
@@ -59,7 +53,7 @@ def mine() -> Any:
         rows=[
             need_row(Shown(row, None), own=True, matches=_answers(by_need.get(row.id, []))) for row in rows
         ],
-        state_tabs=pages.state_tabs("needs.mine", counts, state),
+        **around,
     )
 
 

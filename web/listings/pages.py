@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from repositories.listing import STATE_NAMES
+from repositories import listing
+from repositories.database import Session
+from repositories.listing import STATE_NAMES, Row
 from services import search
 from services.access import may_edit, require
 from services.errors import Conflict, IndexAway, Invalid, Stale
@@ -16,10 +18,11 @@ from services.listings.library import LIBRARIES
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.forms import CatalogueForm, form_for, region_suggestions
-from web.listings.lists import chosen_filters, list_page, page_number
+from web.listings.lists import chosen_filters, list_page, page_number, pagination
 from web.listings.rows import ROW_OF, words_of
 
 YUAN_PER_WAN = 10_000
+OWN_PER_PAGE = 50
 
 
 def index_page(library: str) -> Any:
@@ -119,6 +122,20 @@ def take_verb(library: str, row_id: int, verb: str) -> Any:
         flash(f"已{entries.VERB_NAMES[verb]}。", "ok")
     here = url_for(f"{library}.detail", row_id=row_id)
     return redirect(local_address(request.form.get("back", "")) or here, 303)
+
+
+def own_page(session: Session, model: type[Row], organisation_id: int) -> tuple[list[Row], dict[str, Any]]:
+    """(one page of an organisation's listings, the tabs and the page numbers around it); two queries."""
+    endpoint, state = f"{model.library}.mine", request.args.get("state", "")
+    state = state if state in STATE_NAMES else ""
+    counts = listing.count_by_state(session, model, organisation_id)
+    total = counts.get(state, 0) if state else sum(counts.values())
+    page = min(page_number(), max(1, -(-total // OWN_PER_PAGE)))
+    rows = listing.of_owner(session, model, organisation_id, (page - 1) * OWN_PER_PAGE, OWN_PER_PAGE, state)
+    return rows, {
+        "state_tabs": state_tabs(endpoint, counts, state),
+        "page": pagination(page, total, OWN_PER_PAGE, endpoint, state=state or None),
+    }
 
 
 def state_tabs(endpoint: str, counts: Mapping[str, int], active: str) -> list[dict[str, Any]]:
