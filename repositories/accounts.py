@@ -162,6 +162,11 @@ def token(session: Session, token_hash: str) -> ApiToken | None:
     return session.scalar(select(ApiToken).where(ApiToken.token_hash == token_hash))
 
 
+def drop_tokens(session: Session, account_id: int) -> None:
+    """Revoke every API token of an account."""
+    session.execute(delete(ApiToken).where(ApiToken.account_id == account_id))
+
+
 def tokens_of(session: Session, account_id: int) -> list[ApiToken]:
     """A person's API tokens, newest first."""
     return list(

@@ -7,7 +7,7 @@ another writer came between. Do not open a session elsewhere; do not encode or c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,10 +96,18 @@ class Database:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True, "pool_size": 10}
-        self.engine: Engine = create_engine(self.url, **options)
+        # Errors are logged with their statement; its values may be confidential and stay out.
+        self.engine: Engine = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
+            event.listen(self.engine, "connect", self._close_to_others)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin)
+
+    def _close_to_others(self, _connection: Any, _record: Any) -> None:
+        """The file holds password hashes and confidential parts: no other user of the machine may read it. SQLite gives
+        its own files beside it the same permissions."""
+        with suppress(OSError):
+            Path(self.url.database or "").chmod(0o600)
 
     @contextmanager
     def write(self, *, briefly: bool = False) -> Iterator[Session]:

@@ -18,6 +18,8 @@ from repositories.database import Base, Database, utcnow
 WITHDRAWN_FACT = "withdrawn"
 MEMBERS_FACT = "members"
 """A public listing was closed to people without an account."""
+UNNAMED_FACT = "unnamed"
+"""An enterprise took its name off a published need, which the index still finds by it."""
 MAX_ATTEMPTS = 8
 
 
@@ -113,7 +115,9 @@ def waiting_by_library(session: Session) -> dict[str, int]:
 
 def closings(library: str) -> Select[Any]:
     """The ids of a library with a fact on the way that took them from somebody's sight."""
-    return select(Job.subject_id).where(Job.library == library, Job.fact.in_((WITHDRAWN_FACT, MEMBERS_FACT)))
+    return select(Job.subject_id).where(
+        Job.library == library, Job.fact.in_((WITHDRAWN_FACT, MEMBERS_FACT, UNNAMED_FACT))
+    )
 
 
 def depth(session: Session) -> tuple[int, int, datetime | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from repositories import outbox
 from repositories.achievements import Achievement
@@ -52,6 +52,8 @@ def gone(session: Session, library: str, audience: tuple[str, ...]) -> tuple[int
     there = select(model.id).where(model.id == Job.subject_id, model.state == PUBLISHED)
     if library == "achievements":
         there = there.where(Achievement.visibility.in_(audience))
+    if library == "needs":
+        there = there.where(or_(Job.fact != outbox.UNNAMED_FACT, Need.show_name))
     return tuple(session.scalars(outbox.closings(library).where(~there.exists()).distinct()))
 
 

@@ -103,7 +103,10 @@ def link_works(platform: Platform, secret: str, purpose: str) -> bool:
 
 
 def reset_password(platform: Platform, secret: str, password: str) -> None:
-    """Set a new password by a link; every session and every other such link ends."""
+    """Set a new password by a link; every session, every API token and every other such link ends: who knew the old
+    password may have made them."""
+    if not link_works(platform, secret, RESET):  # hashing takes memory and time: only for who holds a link
+        raise NotFound(DEAD_LINK)
     errors = check_password(password)
     if errors:
         raise Invalid(errors)
@@ -112,6 +115,7 @@ def reset_password(platform: Platform, secret: str, password: str) -> None:
         account = _use_link(session, platform, secret, RESET)
         account.password_hash = hashed
         accounts.sign_out_everywhere(session, account.id)
+        accounts.drop_tokens(session, account.id)
         accounts.drop_links(session, account.id, RESET)
         audit.write(session, actor_of(account), "password.reset", "accounts", account.id)
 

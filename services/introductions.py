@@ -24,6 +24,7 @@ from repositories.organisations import Organisation
 from services import notices
 from services.access import Actor, owns, require, require_signed_in, sees, side_of
 from services.errors import Conflict, FieldError, Invalid, NotFound
+from services.listings.reading import clean
 from services.platform import Platform
 from services.runs import SIDE, frozen_run, pair_run
 
@@ -47,7 +48,7 @@ def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> I
     Raises NotFound, Forbidden, Conflict (already asked, own listing, unchecked organisation), Invalid.
     """
     require_signed_in(actor)
-    message = message.strip()
+    message = clean(message)
     if len(message) > 1000:
         raise Invalid([FieldError("message", f"留言最多 1000 字，现在有 {len(message)} 字。")])
     with platform.database.read() as session:
@@ -91,6 +92,7 @@ def answer(
     """
     if verb not in ("accept", "decline", "recall"):
         raise NotFound()
+    note = clean(note)
     if len(note) > 1000:
         raise Invalid([FieldError("note", f"说明最多 1000 字，现在有 {len(note)} 字。")])
     if verb == "decline" and not platform.vocabularies.pass_reasons.has(reason):
@@ -99,13 +101,15 @@ def answer(
         introduction = _mine(session, actor, introduction_id, lock=True)
         side = side_of(actor, introduction.need, introduction.achievement)
         require((side == introduction.asked_by) == (verb == "recall") and bool(side))
+        if verb == "accept" and not actor.organisation_approved:
+            raise Conflict("贵单位没有通过核验，暂不能同意引荐；请先联系平台运营。")
         sources, target = TRANSITIONS[verb]
         if introduction.state not in sources:
             raise Conflict(f"这次引荐已经是“{introductions.STATE_NAMES[introduction.state]}”。")
         introduction.state = target
         introduction.answered_at = platform.now()
         introduction.answerer_id = actor.account_id
-        introduction.reason, introduction.note = reason if verb == "decline" else "", note.strip()
+        introduction.reason, introduction.note = reason if verb == "decline" else "", note
         audit.write(session, actor, f"introduction.{verb}", "introductions", introduction.id, reason)
         if verb != "recall":
             notices.introduction_answered(session, platform, introduction)

@@ -34,6 +34,15 @@ def invite(
         if account is not None and (account.organisation_id is not None or account.role != role):
             raise Invalid([FieldError("email", "这个邮箱已有账户，属于另一家单位或另一种角色，不能加入。")])
         known = account is not None
+        if account is not None and account.confirmed_at is None and platform.settings.mail_on:
+            message = "这个邮箱的账户还没有确认邮箱，不能确定是本人注册的；请对方先点确认邮件里的链接。"
+            raise Invalid([FieldError("email", message)])
+        # Whoever joins reads everything of the organisation: its people hear of it, before the new one is among them.
+        notices.tell_organisation(
+            session, platform, organisation.id, "account.joined", f"平台运营为贵单位开通了账户：{person['name']}",
+            f"{person['email']} 现在可以查看和处理贵单位的全部内容。如果不认识这个人，请马上联系平台运营。",
+            "/account/organisation",
+        )  # fmt: skip
         if account is None:
             account = Account(
                 email=person["email"].lower(), name=person["name"], role=role, created_at=platform.now()

@@ -119,12 +119,18 @@ def register(app: Flask) -> None:
             # Two people stored the same at the same moment; the second is told, nothing of it is half-done.
             return domain(errors.Conflict("刚才有人同时提交了相同的内容，请刷新后再看。"))
         if isinstance(error, database.busy_errors):
-            log.warning("the database is busy at %s %s: %s", request.method, request.path, error)
+            log.warning("the database is busy at %s %r: %s", request.method, _path(), error)
             return domain(errors.Busy())
         number = secrets.token_hex(4)
-        log.exception("unexpected error %s at %s %s", number, request.method, request.path)
+        log.exception("unexpected error %s at %s %r", number, request.method, _path())
         message = "平台出了意外的问题，您输入的内容没有丢失时可返回上一页重试。"
         return problem(500, message, number=number) if wants_json() else page(500, message, number)
+
+
+def _path() -> str:
+    """The path for the log, without the secret of a link that came by mail."""
+    secret = (request.view_args or {}).get("secret")
+    return request.path.replace(str(secret), "…") if secret else request.path
 
 
 def _smorest_errors(messages: Any, path: str = "") -> list[errors.FieldError]:

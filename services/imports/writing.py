@@ -100,9 +100,13 @@ def _change(platform: Platform, actor: Actor, library: Library, reading: Reading
         not actor.is_operator and changed - library.quiet and row.allows("revise")
     ):
         row.state, row.submitted_at = SUBMITTED, platform.now()
+    elif actor.is_operator and was_public:
+        row.reviewed_content = snapshot(library, row)
     row.refresh_vector_key()
     if was_public and not row.is_public:
         return outbox.WITHDRAWN_FACT
     if was_public and "visibility" in changed and reading.values["visibility"] != "public":
         return outbox.MEMBERS_FACT
+    if was_public and "show_name" in changed and not reading.values["show_name"]:
+        return outbox.UNNAMED_FACT
     return "edited" if was_public else ("publish" if row.is_public else "submit")

@@ -35,6 +35,7 @@ VERB_NAMES = {
     "renew": "续期",
 }
 OPERATOR_VERBS = frozenset({"publish", "return"})
+GOES_PUBLIC = frozenset({"publish", "resume", "renew"})
 MAX_REASON = 1000
 
 
@@ -137,9 +138,14 @@ def apply_edit(
         return changed
     assign(row, values)
     row.edited(session, platform.now())
+    if actor.is_operator and row.is_public:
+        row.reviewed_content = snapshot(library, row)
     if "visibility" in changed and row.is_public and values["visibility"] != "public":
         # Until the index has heard of it, people without an account must not find it, nor count it.
         outbox.record(session, library.name, row.id, outbox.MEMBERS_FACT)
+    if "show_name" in changed and row.is_public and not values["show_name"]:
+        # The same for the name: nobody finds the need by it in between.
+        outbox.record(session, library.name, row.id, outbox.UNNAMED_FACT)
     audit.write(session, actor, "listing.edited", library.name, row.id, fields=sorted(changed))
     if not actor.is_operator and changed - library.quiet and row.allows("revise"):
         row.move(session, "revise", platform.now())
@@ -175,10 +181,17 @@ def move(
         raise Invalid([FieldError("reason", f"原因最多 {MAX_REASON} 字，现在有 {len(reason)} 字。")])
     if verb == "return" and not reason:
         raise Invalid([FieldError("reason", "请写明退回的原因，提交人要据此修改。")])
-    if verb == "publish" and row.organisation_id is not None:
+    if verb in GOES_PUBLIC and row.organisation_id is not None:
         organisation = session.get(Organisation, row.organisation_id)
         if organisation and not organisation.is_approved:
             raise Conflict(f"“{organisation.name}”还没有通过单位核验，核验后才能发布它的{library.noun}。")
+    if (
+        verb == "renew"
+        and not actor.is_operator
+        and not row.is_public
+        and _changed_since_review(library, row)
+    ):
+        raise Conflict(f"这条{library.noun}在过期以后改过内容，请提交审核，通过后再公开。")
     try:
         row.move(session, verb, platform.now())
     except IllegalTransition as illegal:
@@ -235,6 +248,12 @@ def snapshot(library: Library, row: ListingColumns) -> dict[str, Any]:
     """The public content as it was when an operator let it through, so that the next review shows what changed."""
     content = {f.name: getattr(row, f.name) for f in library.fields if f.circle == "public"}
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in content.items()}
+
+
+def _changed_since_review(library: Library, row: ListingColumns) -> bool:
+    """Whether the content differs, beyond what needs no review, from what an operator let through."""
+    before, now = row.reviewed_content or {}, snapshot(library, row)
+    return any(before[name] != now[name] for name in before.keys() & now.keys() - library.quiet)
 
 
 def assign(row: ListingColumns, values: Mapping[str, Any]) -> None:

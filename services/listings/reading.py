@@ -19,6 +19,7 @@ from stdnum.exceptions import ValidationError
 from services.errors import FieldError, Invalid
 from services.listings.fields import Field
 
+MAX_ENTRIES = 1_000  # of a list as it is typed: comparing a million with each other would take hours
 MAX_FEN = 10**15  # 10 万亿元: beyond it somebody mistook the unit
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
@@ -100,12 +101,12 @@ def _read(field: Field, raw: Any, vocabularies: Any, yuan_per_unit: int) -> Any:
         case "choice":
             return _choice(field, raw, vocabularies)
         case "choices":
-            found = [code for item in _items(raw) for code in _alternatives(field, item, vocabularies)]
+            found = [code for item in _items(field, raw) for code in _alternatives(field, item, vocabularies)]
             chosen = _listed(field, found)
             # In the vocabulary's own order: ticking the same boxes again is no change and needs no new review.
             return sorted(chosen, key=getattr(vocabularies, field.vocabulary).codes.index)
         case "words":
-            return _listed(field, [_word(field, clean(item)) for item in _items(raw)])
+            return _listed(field, [_word(field, clean(item)) for item in _items(field, raw)])
         case "ip" | "affiliations":
             return _listed(field, _records(field, raw, vocabularies))
     raise ValueError(f"unknown kind {field.kind}")
@@ -239,12 +240,15 @@ def _alternatives(field: Field, item: Any, vocabularies: Any) -> list[str]:
     return [_choice(field, part.strip(), vocabularies) for part in parts]
 
 
-def _items(raw: Any) -> list[Any]:
-    if raw is None:
-        return []
-    if isinstance(raw, (list, tuple)):
-        return [item for item in raw if clean(item)]
-    return [item for item in _SEPARATOR.split(clean(raw)) if item.strip()]
+def _items(field: Field, raw: Any) -> list[Any]:
+    items = raw if isinstance(raw, (list, tuple)) else _SEPARATOR.split(clean(raw))
+    return _bounded(field, [item for item in items if clean(item)], MAX_ENTRIES)
+
+
+def _bounded(field: Field, items: list[Any], most: int) -> list[Any]:
+    if len(items) > most:
+        raise _Wrong(f"{field.label}最多 {field.limit} 项，现在有 {len(items)} 项。")
+    return items
 
 
 def _word(field: Field, word: str) -> str:
@@ -255,9 +259,7 @@ def _word(field: Field, word: str) -> str:
 
 def _listed(field: Field, items: list[Any]) -> list[Any]:
     unique = [item for i, item in enumerate(items) if item not in items[:i]]
-    if len(unique) > field.limit:
-        raise _Wrong(f"{field.label}最多 {field.limit} 项，现在有 {len(unique)} 项。")
-    return unique
+    return _bounded(field, unique, field.limit)
 
 
 _IP = (
@@ -282,7 +284,7 @@ def _records(field: Field, raw: Any, vocabularies: Any) -> list[dict[str, Any]]:
     else:
         rows = [line for line in re.split(r"[\n；;]+", clean(raw)) if line.strip(" ，,")]
     records = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(_bounded(field, rows, MAX_ENTRIES), 1):
         if isinstance(row, str):
             cells = [c.strip() for c in re.split(r"[，,\t|]", row)]
             if len(cells) > len(parts):

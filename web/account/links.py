@@ -66,7 +66,7 @@ def take_reset(secret: str) -> Any:
         form.show(invalid)
         return render_template("account/reset.html", form=form), 422
     end_session()
-    flash("新密码已生效，请用它登录。", "ok")
+    flash("新密码已生效，请用它登录。原有的登录和接口令牌都已失效。", "ok")
     return redirect(url_for("account.login"), 303)
 
 

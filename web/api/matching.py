@@ -221,7 +221,8 @@ def entry_asked(body: Mapping[str, Any]) -> int:
             )
             if same:
                 return int(entry.id)
-    raise NotFound("这次推荐里没有这一条。")
+    # the same words as for an entry that is not the caller's: nobody feels out whose run holds what
+    raise NotFound()
 
 
 @endpoint("POST", "/passes", SIGNED_IN, tag=TAG, body=PassBody, status=204, summary="标为不合适")

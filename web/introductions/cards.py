@@ -97,8 +97,10 @@ def need_card(
     """The need with its public text; the confidential part is on no card."""
     person = actor()
     mine = access.owns(person, need)
-    introduced = row is not None and row.state in (ASKED, ACCEPTED)
-    href = url_for("needs.detail", row_id=need.id) if access.sees(person, need, introduced=introduced) else ""
+    seen = access.sees(person, need, introduced=_stands(row))
+    href = url_for("needs.detail", row_id=need.id) if seen else ""
+    if not seen:
+        return _closed("需求", need, enterprise_name(need, organisation, row))
     return Card(
         kind="需求", title=marked(need.title, words), href=href, owner=enterprise_name(need, organisation, row),
         facts=[
@@ -116,10 +118,15 @@ def need_card(
 
 
 def achievement_card(
-    achievement: Achievement, organisation: Organisation | None, words: Sequence[str]
+    achievement: Achievement,
+    organisation: Organisation | None,
+    words: Sequence[str],
+    row: Introduction | None,
 ) -> Card:
     """The achievement; its institution is public."""
     person = actor()
+    if not access.sees(person, achievement, introduced=_stands(row)):
+        return _closed("成果", achievement, _name(organisation))
     href = url_for("achievements.detail", row_id=achievement.id) if access.sees(person, achievement) else ""
     return Card(
         kind="成果", title=marked(achievement.title, words), href=href, owner=_name(organisation),
@@ -132,6 +139,18 @@ def achievement_card(
         sections=_sections((("一句话简介", achievement.summary), ("成果详情", achievement.abstract)), words),
         is_mine=access.owns(person, achievement), is_demo=achievement.is_demo,
     )  # fmt: skip
+
+
+def _stands(row: Introduction | None) -> bool:
+    """Whether the request lays both listings before both sides, published or not; one that ended does not."""
+    return row is not None and row.state in (ASKED, ACCEPTED)
+
+
+def _closed(kind: str, listing: Need | Achievement, owner: str) -> Card:
+    """A listing this person may not read any more: its name, as in the list of requests, and nothing that was written
+    since."""
+    return Card(kind=kind, title=marked(listing.title, ()), href="", owner=owner, facts=[], sections=[],
+                is_mine=False, is_demo=listing.is_demo)  # fmt: skip
 
 
 def match_of(entry: MatchEntry) -> Match:

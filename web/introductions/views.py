@@ -146,7 +146,7 @@ def _ask_page(entry_id: int, form: AskForm, status: int) -> tuple[str, int]:
         "introductions/ask.html", nav_active="workbench", form=form, entry_id=entry_id, back=back,
         need=cards.need_card(ready.need, ready.enterprise, cards.words_of(entry, "need_words"), None),
         achievement=cards.achievement_card(
-            ready.achievement, ready.university, cards.words_of(entry, "achievement_words")
+            ready.achievement, ready.university, cards.words_of(entry, "achievement_words"), None
         ),
         match=cards.match_of(entry), hindrance=ready.hindrance, max_message=MAX_MESSAGE,
         known=cards.line(ready.known, {}) if ready.known and ready.known.state in (ASKED, ACCEPTED) else None,
@@ -164,7 +164,7 @@ def _detail_page(introduction_id: int, form: DeclineForm, status: int) -> tuple[
         state_label=STATE_NAMES[row.state], parts=cards.what_next(row),
         need=cards.need_card(row.need, opened.enterprise, cards.words_of(entry, "need_words"), row),
         achievement=cards.achievement_card(
-            row.achievement, opened.university, cards.words_of(entry, "achievement_words")
+            row.achievement, opened.university, cards.words_of(entry, "achievement_words"), row
         ),
         match=cards.match_of(entry), history=cards.history(row), contacts=opened.contacts,
         may_answer=is_open and bool(opened.side) and opened.side != row.asked_by,
