@@ -22,7 +22,7 @@ from services.demonstration import vectors as shipped
 from services.errors import Conflict
 from services.platform import Platform
 
-REMEMBER_SECONDS = 5.0
+REMEMBER_SECONDS = 60.0
 PASSWORD_FILE = "demo_password"  # noqa: S105 (the name of a file)
 Progress = Callable[[str, int, int], None]
 
@@ -42,7 +42,7 @@ _known: dict[str, tuple[float, bool]] = {}
 
 
 def is_loaded(platform: Platform) -> bool:
-    """Whether this platform shows demonstration content; remembered for a few seconds, every page asks."""
+    """Whether this platform shows demonstration content; remembered for a minute, every page asks."""
     key, now = str(platform.database.url), time.monotonic()
     known = _known.get(key)
     if known is not None and now - known[0] < REMEMBER_SECONDS:
