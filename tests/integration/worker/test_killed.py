@@ -45,7 +45,9 @@ class Poster(threading.Thread):
         """Post until the connection breaks."""
         try:
             for number in range(10_000):
-                created = self._post("/api/v1/achievements", {"title": f"断电也不会丢的成果第 {number} 号"}, 201)
+                created = self._post(
+                    "/api/v1/achievements", {"title": f"断电也不会丢的成果第 {number} 号"}, 201
+                )
                 self.entered.append(created["id"])
                 self._post(f"/api/v1/achievements/{created['id']}/publish", {}, 200)
                 self.published.append(created["id"])
