@@ -7,9 +7,7 @@ web worker does before its model is warm.
 
 from __future__ import annotations
 
-import atexit
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,21 +93,21 @@ class World:
 
 
 @cache
-def _migrated() -> Path:
+def _migrated() -> bytes:
     """A SQLite file with the newest schema, made once a run: migrating takes half a second, copying none."""
-    path = Path(tempfile.mkdtemp(prefix="sanku-schema-")) / "migrated.db"
-    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    database = Database(f"sqlite:///{path}")
-    schema.upgrade(database)
-    database.close()
-    return path
+    with tempfile.TemporaryDirectory(prefix="sanku-schema-") as folder:
+        path = Path(folder) / "migrated.db"
+        database = Database(f"sqlite:///{path}")
+        schema.upgrade(database)
+        database.close()
+        return path.read_bytes()
 
 
 def make_world(folder: Path, env: Mapping[str, str] | None = None) -> World:
     """A fresh platform under `folder`; `env` overrides settings (a database URL, a mail server …)."""
     if "SANKU_DATABASE_URL" not in (env or {}) and not (folder / "sanku.db").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_migrated(), folder / "sanku.db")
+        (folder / "sanku.db").write_bytes(_migrated())
     settings = configuration.load(
         {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000 per minute", **(env or {})}
     )
