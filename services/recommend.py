@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from matching.types import WEAK
-from repositories import candidates, introductions, match_runs
+from repositories import introductions, match_runs
 from repositories.introductions import Introduction
 from repositories.match_runs import OWNER, PUBLIC, MatchRun, Pass
 from repositories.needs import Need
+from repositories.shown import load_shown
 from services import facts, vectors
 from services.access import NOBODY, Actor, audience, owns, require
 from services.judging import judge
@@ -98,13 +99,8 @@ def for_listing(
     basis = OWNER if isinstance(row, Need) and row.confidential and owns(actor, row) else PUBLIC
     run, by_meaning = frozen_run(platform, actor, row, basis, narrowing)
     with platform.database.read() as session:
-        known = candidates.load(
-            session,
-            OTHER_SIDE[library],
-            [other_id(entry, library) for entry in run.entries],
-            platform.embedder.model_id,
-            audience=audience(actor),
-        )
+        ids = [other_id(entry, library) for entry in run.entries]
+        known = load_shown(session, OTHER_SIDE[library], ids, audience(actor))
     items = [
         Item(
             rank=0, score=entry.score, level=entry.level, reasons=entry.reasons, cautions=entry.cautions,
@@ -129,9 +125,7 @@ def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations
                    ranker=platform.ranker.name, facets=dict(found.facets))  # fmt: skip
     with platform.database.read() as session:
         ids = [one.achievement_id for one in found.judgements[:SHOWN]]
-        rows = candidates.load(
-            session, "achievements", ids, platform.embedder.model_id, audience=audience(NOBODY)
-        )
+        rows = load_shown(session, "achievements", ids, audience(NOBODY))
     items = [
         Item(
             rank=0, score=one.score, level=one.level, reasons=[asdict(r) for r in one.reasons],
