@@ -41,7 +41,7 @@ POST   /account/password                                                      40
 GET    /account/register                                                      200         303         303         303         303         303
 POST   /account/register                                              422
 GET    /account/reset/<secret>                                        404
-POST   /account/reset/<secret>                                        422
+POST   /account/reset/<secret>                                        404
 GET    /account/sessions                                                      401         200         200         200         200         200
 POST   /account/sessions                                                      401         303         303         303         303         303
 POST   /account/sessions/<key>/end                                            401         404         404         404         404         404
