@@ -5,6 +5,8 @@ SHELL := /bin/sh
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+# Processes that share the tests.
+WORKERS ?= auto
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
 CACHE := $(CURDIR)/.cache
@@ -47,7 +49,7 @@ run: $(VENV)/.installed ## install, fill with demonstration content when empty, 
 	@exec $(BIN)/python -m flask --app app serve
 
 test: $(VENV)/.installed-dev ## every test but the long ones, on real services
-	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m "not soak" $(ARGS)
+	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadgroup $(ARGS)
 
 soak: $(VENV)/.installed-dev ## the long tests
 	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m soak $(ARGS)

@@ -9,6 +9,23 @@ import pytest
 
 from tests.support import World, make_world
 
+HEAVY = ("browser", "elasticsearch")
+"""Services too heavy to be started once for each process that runs tests: their tests stay together in one."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests run in one process when several share the work: those of a heavy service, else those of a file."""
+    for item in items:
+        words = {*item.path.parts, *getattr(item, "fixturenames", ()), *_parameters(item)}
+        group = next((service for service in HEAVY if service in words), item.nodeid.partition("::")[0])
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _parameters(item: pytest.Item) -> list[str]:
+    """What stands in brackets behind a test's name: the engine or database it runs on."""
+    return item.name.partition("[")[2].rstrip("]").split("-")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
