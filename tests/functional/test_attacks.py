@@ -75,12 +75,12 @@ def cell(words: str, properties: str) -> str:
 
 def timed(name: str, body: bytes) -> str:
     """What is read of a form, or the words in which it is refused, within the time."""
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         found = read_need_form(name, body)
     except Invalid as refused:
         found = refused.errors[0].message
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     return found
 
 
@@ -117,7 +117,7 @@ def test_a_workbook_of_millions_of_fonts_or_strings() -> None:
 
 
 def test_a_million_keywords(scene: Stage) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     many = [f"词{n}" for n in range(300_000)]
     answer = scene.callers["university"].post("/achievements", {"title": "成果", "keywords": many})
     assert answer.status_code == 422
@@ -127,17 +127,17 @@ def test_a_million_keywords(scene: Stage) -> None:
             scene.callers["university"].post("/achievements", {"title": "成果", name: value}).status_code
             == 422
         )
-    assert time.perf_counter() - started < 2 * SECONDS
+    assert time.process_time() - started < 2 * SECONDS
 
 
 @pytest.mark.parametrize(("before", "after"), [
     ("，" * 8000, "，甲" * 4000), ("甲" * 8000, "甲乙" * 4000), ("甲，" * 4000, "，甲乙" * 2600),
 ])  # fmt: skip
 def test_texts_that_take_a_reviewer_minutes(before: str, after: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = pieces(before, after)
     likeness(before[:200], after[:200])
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert "".join(t for kind, t in found if kind != IN) == before
     assert "".join(t for kind, t in found if kind != OUT) == after
 

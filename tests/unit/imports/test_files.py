@@ -91,9 +91,9 @@ def test_a_zip_that_is_no_workbook_is_refused():
 def test_a_zip_bomb_is_not_opened():
     bomb = repacked(xlsx(("成果名称",), ("甲",)), {"xl/media/filler.xml": b"0" * (60 * 1024 * 1024)})
     assert len(bomb) < 200_000
-    before = time.monotonic()
+    before = time.process_time()
     assert "解压后" in refusal("a.xlsx", bomb)
-    assert time.monotonic() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("name", [SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
@@ -110,17 +110,17 @@ def test_entity_bombs_do_not_expand(name):
     head, _, rest = body.partition(">") if body.startswith("<?xml") else ("", "", body)
     start = rest.index(">") + 1
     hostile = f"{head}{'>' if head else ''}{bomb}{rest[:start]}&i;{rest[start:]}".encode()
-    before = time.monotonic()
+    before = time.process_time()
     assert "打不开" in refusal("a.xlsx", repacked(sound, {name: hostile}))
-    assert time.monotonic() - before < 2
+    assert time.process_time() - before < 2
 
 
 def test_a_row_that_claims_an_absurd_number_does_not_hang():
     sound = xlsx(("成果名称",), ("甲",))
     hostile = part(sound, SHEET).replace(b'<row r="2"', b'<row r="99999999999"')
-    before = time.monotonic()
+    before = time.process_time()
     assert "打不开" in refusal("a.xlsx", repacked(sound, {SHEET: hostile}))
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 5
 
 
 def test_a_sheet_that_claims_a_million_columns_is_read_by_what_it_holds():

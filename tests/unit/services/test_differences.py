@@ -39,9 +39,9 @@ def test_a_rewritten_clause_is_not_cut_into_chance_characters() -> None:
 def test_the_longest_texts_take_no_second() -> None:
     letters = random.Random(7)
     one, other = ("".join(letters.choices("激光熔覆修复粉末叶片热处理，。", k=8000)) for _ in range(2))
-    started = time.perf_counter()
+    started = time.process_time()
     found = pieces(one, other)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert "".join(text for kind, text in found if kind != OUT) == other
 
 
