@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from repositories import outbox
@@ -47,6 +47,9 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
 }
 
 
+_NUMBERED = text("external_id IS NOT NULL AND NOT is_demo")
+
+
 class IllegalTransition(Exception):
     """The verb does not start from the state the listing is in."""
 
@@ -79,9 +82,21 @@ class ListingColumns:
     expires_on: Mapped[date | None] = mapped_column(index=True)
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
     source: Mapped[str] = mapped_column(String(300), default="")
+    suspended: Mapped[bool] = mapped_column(default=False)
+    """Paused because its organisation lost its approval; it comes back with the approval."""
     reviewed_content: Mapped[dict | None]
     vector_key: Mapped[str] = mapped_column(String(64), default="")
     """Content hash of the text its vector is of (`repositories.vectors.content_hash`)."""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        """An organisation's own number names one listing; demonstration content is nobody's twin."""
+        return (
+            Index(
+                f"uq_{cls.library}_owner_number", "organisation_id", "external_id", unique=True,
+                sqlite_where=_NUMBERED, postgresql_where=_NUMBERED,
+            ),
+        )  # fmt: skip
 
     @declared_attr
     def organisation_id(cls) -> Mapped[int | None]:

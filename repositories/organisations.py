@@ -34,6 +34,8 @@ class Organisation(Base):
     website: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(10), default=PENDING, index=True)
     state_reason: Mapped[str] = mapped_column(String(500), default="")
+    proposed: Mapped[dict | None]
+    """What its people want shown of it and no operator has read yet: {field: value}. None: nothing waits."""
     revision: Mapped[int] = mapped_column(default=1)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -13,6 +13,7 @@ from repositories import (
     accounts,
     achievements,
     audit,
+    files,
     imports,
     introductions,
     match_runs,
@@ -27,7 +28,7 @@ from repositories import (
 from repositories.database import Base, Database
 
 MODELS = (
-    accounts, achievements, audit, imports, introductions, match_runs, needs, notices, organisations, outbox,
+    accounts, achievements, audit, files, imports, introductions, match_runs, needs, notices, organisations, outbox,
     schedule, talents, vectors,
 )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ def create(
     except Invalid as invalid:  # everything that is wrong is told at once, what contradicts itself too
         raise Invalid([*invalid.errors, *library.faults(invalid.read, platform.today())]) from None
     library.check(values, platform.today())
-    with platform.database.write() as session:
+    with _one_number(platform, values), platform.database.write() as session:
         row = insert(session, actor, library, values, platform)
     return row
 
@@ -89,7 +90,7 @@ def edit(
     public content its owner changes goes back to review and is not shown until it passed.
     """
     library = library_of(name)
-    with platform.database.write() as session:
+    with _one_number(platform, raw), platform.database.write() as session:
         row = _visible(session, actor, library, row_id)
         require(may_edit(actor, row))
         if revision is not None and revision != row.revision:
@@ -268,6 +269,18 @@ def _stored(field_name: str, value: Any) -> Any:
     if field_name in ("stars", "capacity") and value is None:
         return 0
     return value
+
+
+@contextmanager
+def _one_number(platform: Platform, values: Mapping[str, Any]) -> Iterator[None]:
+    """Two people of one house may use the same number at the same moment; the database lets one of them through."""
+    try:
+        yield
+    except platform.database.duplicate_errors as twice:
+        if not values.get("external_id"):
+            raise
+        message = f"编号“{values['external_id']}”刚刚被另一条内容用了，请换一个。"
+        raise Invalid([FieldError("external_id", message)]) from twice
 
 
 def _refuse_double(

@@ -287,3 +287,36 @@ def test_nothing_half_done(both: World, kind: str) -> None:
         with pytest.raises(RuntimeError):
             stumble()
     assert counts() == before
+
+
+def test_an_owner_uses_a_number_once_even_at_the_same_moment(both: World) -> None:
+    """Looking first is not enough: on PostgreSQL both look before either has written."""
+    uni, other = both.university(), both.university("other@example.org", "丙大学")
+    number = {"title": "激光熔覆修复", "external_id": "TT-2026-01"}
+
+    def enter(_: int) -> Any:
+        return entries.create(both.platform, uni, "achievements", number)
+
+    results = together(4, enter)
+    refused = [r for r in results if isinstance(r, Invalid)]
+    assert len(refused) == 3, results
+    assert {(e.field, "TT-2026-01" in e.message) for r in refused for e in r.errors} == {
+        ("external_id", True)
+    }
+    # another house counts for itself, and what has no number at all is nobody's twin
+    entries.create(both.platform, other, "achievements", number)
+    plain = [entries.create(both.platform, uni, "achievements", {"title": f"无编号 {n}"}) for n in range(2)]
+
+    def rename(place: int) -> Any:
+        return entries.edit(
+            both.platform,
+            uni,
+            "achievements",
+            plain[place].id,
+            {"external_id": "TT-2"},
+            revision=1,
+            partial=True,
+        )
+
+    renamed = together(2, rename)
+    assert sum(isinstance(r, Invalid) for r in renamed) == 1, renamed

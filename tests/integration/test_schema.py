@@ -104,3 +104,18 @@ def test_unique_things_are_unique(both: World) -> None:
         session.add(Organisation(name="同名单位", kind="enterprise"))
     with database.write() as session:
         session.add_all([Organisation(name=f"无代码{n}", kind="enterprise", uscc=None) for n in range(2)])
+
+
+def test_numbers_given_twice_before_they_had_to_be_unique_are_told_apart(both: World) -> None:
+    database, uni = both.platform.database, both.university()
+    rows = [
+        both.listing(uni, "achievements", published=False, title="甲", external_id=f"N{n}") for n in range(3)
+    ]
+    schema.downgrade(database, "0001")
+    with database.engine.connect() as connection:
+        connection.execute(text("UPDATE achievements SET external_id = 'N'"))
+        connection.commit()
+    schema.upgrade(database)
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT external_id FROM achievements ORDER BY id")).scalars().all()
+    assert found == ["N", f"N#{rows[1].id}", f"N#{rows[2].id}"]
