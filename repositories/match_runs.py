@@ -114,3 +114,17 @@ def pass_of(session: Session, need_id: int, achievement_id: int, side: str) -> P
     return session.scalar(
         select(Pass).where(Pass.need_id == need_id, Pass.achievement_id == achievement_id, Pass.side == side)
     )
+
+
+def entry_in(
+    session: Session, run_id: int, need_id: int | None, achievement_id: int | None
+) -> MatchEntry | None:
+    """The entry of a run that holds this side (or both); the caller decides whose run it is."""
+    if not 0 < run_id < 2**31:
+        return None
+    query = select(MatchEntry).where(MatchEntry.run_id == run_id)
+    if need_id is not None:
+        query = query.where(MatchEntry.need_id == need_id)
+    if achievement_id is not None:
+        query = query.where(MatchEntry.achievement_id == achievement_id)
+    return session.scalar(query.order_by(MatchEntry.rank).limit(1))

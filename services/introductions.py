@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from repositories import audit, introductions, match_runs, organisations
+from repositories import audit, introductions, organisations
 from repositories.accounts import Account
 from repositories.achievements import Achievement
 from repositories.database import Session
 from repositories.introductions import ACCEPTED, ASKED, TRANSITIONS, Introduction
 from repositories.listing import find
-from repositories.match_runs import PUBLIC, MatchEntry, MatchRun
+from repositories.match_runs import PUBLIC, MatchEntry
 from repositories.needs import Need
 from repositories.organisations import Organisation
-from services import notices
+from services import notices, twins
 from services.access import Actor, owns, require, require_signed_in, sees, side_of
 from services.errors import Conflict, FieldError, Invalid, NotFound
 from services.listings.reading import clean
 from services.platform import Platform
-from services.runs import SIDE, frozen_run, pair_run
+from services.runs import SIDE
 
 ANSWER_WITHIN = timedelta(days=14)
 ENTERPRISE, UNIVERSITY = SIDE["needs"], SIDE["achievements"]
@@ -65,7 +65,7 @@ def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> I
     # An owner's run quotes the confidential part: its entries are nowhere for the other side, by number neither.
     require(bool(side) and (entry.run.basis == PUBLIC or side == ENTERPRISE), seen=False)
     refuse_unready(actor, need, achievement, side)
-    shown = _public_twin(platform, actor, entry, need, achievement, side)
+    shown = twins.public_entry(platform, actor, entry, need, achievement, side)
     with _one_open_request(platform), platform.database.write() as session:
         known = introductions.of_pair(session, need.id, achievement.id)
         if known is not None and known.state in (ASKED, ACCEPTED):
@@ -239,31 +239,6 @@ def refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str
         raise Conflict(
             "这条成果来自公开论文，平台上没有它的单位账户，暂不能请求引荐；可按来源编号查找原文联系作者。"
         )
-
-
-def _public_twin(
-    platform: Platform, actor: Actor, entry: MatchEntry, need: Need, achievement: Achievement, side: str
-) -> int:
-    """The id of the entry the other side may see: the same pair judged without the confidential part."""
-    if entry.run.basis == PUBLIC:
-        return entry.id
-    run, _ = frozen_run(platform, actor, need if side == ENTERPRISE else achievement, PUBLIC)
-    for twin in run.entries:
-        if twin.achievement_id == achievement.id and twin.need_id == need.id and twin.id is not None:
-            return twin.id
-    return _judged_alone(platform, need, achievement)
-
-
-def _judged_alone(platform: Platform, need: Need, achievement: Achievement) -> int:
-    """A public run of this one pair, for one that only the confidential part brought into the list."""
-    run: MatchRun = pair_run(platform, need, achievement)
-    with platform.database.write() as session:
-        known = match_runs.by_key(session, run.key)
-        if known is None:
-            session.add(run)
-            session.flush()
-            known = run
-        return known.entries[0].id
 
 
 def _mine(session: Session, actor: Actor, introduction_id: int, *, lock: bool = False) -> Introduction:

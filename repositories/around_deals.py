@@ -1,0 +1,44 @@
+"""What stands around a deal: its managers, and the lead it grew from. Beside `repositories.deals`, because assignments
+and leads know deals already.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from repositories.assignments import ACCEPTED, CLOSED, OFFERED, Assignment
+from repositories.deals import Deal
+from repositories.leads import Lead
+from repositories.talents import Talent
+
+SEEING = (OFFERED, ACCEPTED, CLOSED)
+"""In these states an assignment lets its manager see the deal; one who declined or was released sees it no more."""
+
+
+def managers_place(session: Session, deal: Deal, account_id: int | None) -> tuple[bool, frozenset[str]]:
+    """(found the lead, states of the assignments on this deal) of the manager behind an account, by one query."""
+    if account_id is None:
+        return False, frozenset()
+    query = (
+        select(Talent.id, Assignment.state)
+        .outerjoin(Assignment, (Assignment.talent_id == Talent.id) & (Assignment.deal_id == deal.id))
+        .where(Talent.account_id == account_id)
+    )
+    rows = session.execute(query).all()
+    return (
+        any(talent_id == deal.finder_id for talent_id, _ in rows),
+        frozenset(state for _, state in rows if state in SEEING),
+    )
+
+
+def take_over_lead(session: Session, deal: Deal, now: datetime) -> None:
+    """A lead ends where a deal begins: close the pair's, so that no other manager is shown it."""
+    open_lead = (
+        Lead.need_id == deal.need_id, Lead.achievement_id == deal.achievement_id, Lead.closed_at.is_(None)
+    )  # fmt: skip
+    session.execute(
+        update(Lead).where(*open_lead).values(closed_at=now).execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,79 @@
+"""A need with a confidential part, an achievement that fits it, and everybody who may stand around their deal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from repositories.deals import Deal
+from repositories.leads import Lead
+from services import recommend
+from services.access import Actor
+from services.deals import opening
+from tests.support import World
+
+SECRET = "某型发动机大修厂"
+DISCLOSED = "单晶叶片激光熔覆"
+ENTERPRISE_NAME, PHONE, THEIR_PHONE = "宁波甲航空部件有限公司", "0574-1234", "029-8888"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The pair and its people, by role."""
+
+    world: World
+    people: dict[str, Actor]
+    need: Any
+    achievement: Any
+    profile: Any
+
+    def entry(self, need: Any = None, achievement: Any = None, role: str = "enterprise") -> int:
+        """The entry of a pair in the recommendations one side sees (the enterprise's own run by default)."""
+        need, achievement = need or self.need, achievement or self.achievement
+        library, subject, wanted = (
+            ("needs", need.id, achievement.id) if role in ("enterprise", "operator")
+            else ("achievements", achievement.id, need.id)
+        )  # fmt: skip
+        found = recommend.for_listing(self.world.platform, self.people[role], library, subject)
+        return next(i.entry_id for i in (*found.items, *found.weak) if i.row.id == wanted) or 0
+
+    def lead(self) -> int:
+        """A lead of the pair, on the entry everybody may see."""
+        entry = self.entry(role="university")
+        with self.world.platform.database.write() as session:
+            lead = Lead(need_id=self.need.id, achievement_id=self.achievement.id, entry_id=entry, score=60.0,
+                        level=3, made_by="needs", created_at=self.world.platform.now())  # fmt: skip
+            session.add(lead)
+            session.flush()
+            return lead.id
+
+    def open(self, role: str = "enterprise", **ways: Any) -> Deal:
+        """A deal opened by a role; from its own recommendations unless told otherwise."""
+        if not ways:
+            ways = {"lead_id": self.lead()} if role == "manager" else {"entry_id": self.entry(role=role)}
+        return opening.open_deal(self.world.platform, self.people[role], **ways)
+
+
+@pytest.fixture
+def table(world: World) -> Table:
+    """Everything published and indexed."""
+    people = {
+        "enterprise": world.enterprise(name=ENTERPRISE_NAME), "university": world.university(name="青岚理工大学"),
+        "rival": world.enterprise("rival@example.org", "丙企业"), "college": world.university("college@example.org", "丁学院"),
+        "manager": world.person("manager@example.org", "manager"),
+        "stranger": world.person("stranger@example.org", "manager"), "operator": world.operator(),
+    }  # fmt: skip
+    achievement = world.listing(
+        people["university"], "achievements", title="高温合金叶片激光熔覆修复粉末", summary="结合强度 420 MPa",
+        abstract="用于单晶叶片激光熔覆。", trl="6", industry="C37", contact_name="李老师", contact_phone=THEIR_PHONE,
+    )  # fmt: skip
+    need = world.listing(
+        people["enterprise"], "needs", title="高温合金叶片激光熔覆修复用粉末", problem="修复后开裂", industry="C37",
+        wanted_trl="6", confidential=f"客户为{SECRET}，用于{DISCLOSED}", contact_name="王工", contact_phone=PHONE,
+    )  # fmt: skip
+    profile = world.listing(people["manager"], "talents", title="周经理", biography="激光熔覆与增材制造")
+    world.listing(people["stranger"], "talents", title="吴经理", biography="生物医药")
+    world.index()
+    return Table(world, people, need, achievement, profile)
