@@ -1,0 +1,242 @@
+"""Managers for a deal: what was ranked, frozen, and who was asked to take it on.
+
+An active assignment (offered or accepted) counts against its manager's capacity; a deal has at most one, and the
+database says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, func, insert, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from repositories.achievements import Achievement
+from repositories.database import Base, utcnow
+from repositories.deals import Deal
+from repositories.needs import Need
+
+OFFERED, ACCEPTED, DECLINED, EXPIRED, RELEASED, CLOSED = (
+    "offered", "accepted", "declined", "expired", "released", "closed",
+)  # fmt: skip
+STATE_NAMES: Mapping[str, str] = {
+    OFFERED: "等待经理人确认",
+    ACCEPTED: "已接手",
+    DECLINED: "经理人婉拒",
+    EXPIRED: "逾期未确认",
+    RELEASED: "已解除",
+    CLOSED: "随项目结束",
+}
+ACTIVE = (OFFERED, ACCEPTED)
+LED = (ACCEPTED, CLOSED)
+"""What counts into a manager's record: deals that were really taken on."""
+TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
+    "accept": (frozenset({OFFERED}), ACCEPTED),
+    "decline": (frozenset({OFFERED}), DECLINED),
+    "expire": (frozenset({OFFERED}), EXPIRED),
+    "release": (frozenset({OFFERED, ACCEPTED}), RELEASED),
+    "close": (frozenset({OFFERED, ACCEPTED}), CLOSED),
+}
+
+
+class ManagerRun(Base):
+    """One ranking of managers for a deal, as it was shown; `rejections` are {talent_id, reason, text}."""
+
+    __tablename__ = "manager_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    ranker: Mapped[str] = mapped_column(String(60))
+    considered: Mapped[int] = mapped_column(default=0)
+    rejections: Mapped[list] = mapped_column(default=list)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+    entries: Mapped[list[ManagerEntry]] = relationship(
+        back_populates="run", order_by="ManagerEntry.rank", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+
+class ManagerEntry(Base):
+    """One manager as ranked: score, contributions, reasons, cautions, and the load the deal would bring."""
+
+    __tablename__ = "manager_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("manager_runs.id", ondelete="CASCADE"))
+    rank: Mapped[int]
+    talent_id: Mapped[int] = mapped_column(ForeignKey("talents.id", ondelete="CASCADE"), index=True)
+    talent_revision: Mapped[int]
+    score: Mapped[float]
+    load: Mapped[int]
+    capacity: Mapped[int]
+    contributions: Mapped[list] = mapped_column(default=list)
+    reasons: Mapped[list] = mapped_column(default=list)
+    cautions: Mapped[list] = mapped_column(default=list)
+
+    run: Mapped[ManagerRun] = relationship(back_populates="entries", lazy="raise")
+
+    __table_args__ = (Index("ix_manager_entries_run", "run_id", "rank"),)
+
+
+class Assignment(Base):
+    """One manager asked to lead one deal. Hangs on the entry it was chosen from."""
+
+    __tablename__ = "assignments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)
+    talent_id: Mapped[int] = mapped_column(ForeignKey("talents.id", ondelete="RESTRICT"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("manager_entries.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(String(10), default=OFFERED)
+    offered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    offered_at: Mapped[datetime] = mapped_column(default=utcnow)
+    due_on: Mapped[date] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(30), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+    __table_args__ = (
+        Index("ix_assignments_talent_state", "talent_id", "state"),
+        Index(
+            "uq_assignments_active_deal",
+            "deal_id",
+            unique=True,
+            sqlite_where=(state.in_(ACTIVE)),
+            postgresql_where=(state.in_(ACTIVE)),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A deal somebody took on, as ranking and leads look back at it."""
+
+    talent_id: int
+    deal_id: int
+    need_id: int
+    need_projection: int
+    industry: str
+    region: str
+    state: str
+    closed_at: datetime | None
+
+
+def active_of_deal(session: Session, deal_id: int) -> Assignment | None:
+    """The offered or accepted assignment of a deal; there is at most one."""
+    query = select(Assignment).where(Assignment.deal_id == deal_id, Assignment.state.in_(ACTIVE))
+    return session.scalar(query)
+
+
+def of_deal(session: Session, deal_id: int) -> list[Assignment]:
+    """Everybody who was ever asked to lead a deal, in order."""
+    query = select(Assignment).where(Assignment.deal_id == deal_id).order_by(Assignment.id)
+    return list(session.scalars(query))
+
+
+def active_of_deals(session: Session, deal_ids: Iterable[int]) -> dict[int, Assignment]:
+    """Deal id → its active assignment, in one query."""
+    query = select(Assignment).where(Assignment.deal_id.in_(list(deal_ids)), Assignment.state.in_(ACTIVE))
+    return {row.deal_id: row for row in session.scalars(query)}
+
+
+def of_talent(session: Session, talent_id: int, states: Collection[str] = ACTIVE) -> list[Assignment]:
+    """A manager's assignments in these states, those to answer soonest first."""
+    query = select(Assignment).where(Assignment.talent_id == talent_id, Assignment.state.in_(states))
+    return list(session.scalars(query.order_by(Assignment.due_on, Assignment.id)))
+
+
+def loads(session: Session, talent_ids: Iterable[int]) -> dict[int, int]:
+    """Talent id → active assignments; managers without any are not in it."""
+    query = select(Assignment.talent_id, func.count()).where(
+        Assignment.talent_id.in_(list(talent_ids)), Assignment.state.in_(ACTIVE)
+    )
+    return {talent: int(count) for talent, count in session.execute(query.group_by(Assignment.talent_id))}
+
+
+def past(session: Session, talent_ids: Iterable[int]) -> list[Led]:
+    """The deals these managers lead or led, each with the industry and place of its need (else of its achievement)."""
+    query = (
+        select(
+            Assignment.talent_id, Deal.id, Need.id, Need.projection, Need.industry, Achievement.industry,
+            Need.region, Achievement.region, Deal.state, Deal.closed_at,
+        )
+        .join(Deal, Deal.id == Assignment.deal_id)
+        .join(Need, Need.id == Deal.need_id)
+        .join(Achievement, Achievement.id == Deal.achievement_id)
+        .where(Assignment.talent_id.in_(list(talent_ids)), Assignment.state.in_(LED))
+        .order_by(Assignment.id)
+    )  # fmt: skip
+    return [
+        Led(talent, deal, need, projection, industry or other, region or elsewhere, state, closed)
+        for talent, deal, need, projection, industry, other, region, elsewhere, state, closed
+        in session.execute(query)
+    ]  # fmt: skip
+
+
+def experienced(session: Session, industries: Collection[str], limit: int) -> list[int]:
+    """Managers who lead or led deals in one of these industries, those with most first."""
+    if not industries:
+        return []
+    query = (
+        select(Assignment.talent_id)
+        .join(Deal, Deal.id == Assignment.deal_id)
+        .join(Need, Need.id == Deal.need_id)
+        .join(Achievement, Achievement.id == Deal.achievement_id)
+        .where(
+            Assignment.state.in_(LED),
+            or_(Need.industry.in_(industries), Achievement.industry.in_(industries)),
+        )
+        .group_by(Assignment.talent_id)
+        .order_by(func.count().desc(), Assignment.talent_id)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def overdue(session: Session, today: date) -> list[tuple[int, int]]:
+    """(deal id, assignment id) of offers whose day for an answer has passed."""
+    query = select(Assignment.deal_id, Assignment.id).where(
+        Assignment.state == OFFERED, Assignment.due_on < today
+    )
+    return [(deal, one) for deal, one in session.execute(query.order_by(Assignment.id))]
+
+
+def run_by_key(session: Session, key: str) -> ManagerRun | None:
+    """The ranking already frozen under this key."""
+    return session.scalar(select(ManagerRun).where(ManagerRun.key == key))
+
+
+def add_run(session: Session, run: ManagerRun) -> None:
+    """Store a new ranking with its entries by two statements."""
+    entries, run.entries = list(run.entries), []
+    session.add(run)
+    session.flush()
+    if entries:
+        names = ("rank", "talent_id", "talent_revision", "score", "load", "capacity", "contributions", "reasons",
+                 "cautions")  # fmt: skip
+        rows = [{"run_id": run.id, **{name: getattr(entry, name) for name in names}} for entry in entries]
+        session.execute(insert(ManagerEntry), rows)
+    session.refresh(run, ["entries"])
+
+
+def entry_of(session: Session, deal_id: int, run_id: int, talent_id: int) -> ManagerEntry | None:
+    """The line of a manager in one of this deal's rankings."""
+    query = (
+        select(ManagerEntry)
+        .join(ManagerRun, ManagerRun.id == ManagerEntry.run_id)
+        .where(
+            ManagerRun.deal_id == deal_id, ManagerEntry.run_id == run_id, ManagerEntry.talent_id == talent_id
+        )
+    )
+    return session.scalar(query)
+
+
+def ranked_after(session: Session, entry: ManagerEntry) -> list[int]:
+    """The managers below a line of a ranking, best first: whom to ask next."""
+    query = select(ManagerEntry.talent_id).where(
+        ManagerEntry.run_id == entry.run_id, ManagerEntry.rank > entry.rank
+    )
+    return list(session.scalars(query.order_by(ManagerEntry.rank)))
