@@ -11,6 +11,7 @@ import numpy as np
 FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.toml"
 IDF = FOLDER / "idf.npz"
+MANAGERS = FOLDER / "managers.toml"
 
 
 class BadRankerFile(ValueError):
@@ -19,12 +20,16 @@ class BadRankerFile(ValueError):
 
 def load(weights: Path = WEIGHTS, idf: Path = IDF) -> tuple[dict[str, Any], dict[str, float]]:
     """(tables of weights.toml, gram → IDF), as `Ranker.from_data` takes them; raises :class:`BadRankerFile`."""
+    return load_tables(weights), load_idf(idf)
+
+
+def load_tables(path: Path) -> dict[str, Any]:
+    """The tables of a ranker's file, as `Additive.from_data` takes them; raises :class:`BadRankerFile`."""
     try:
-        with weights.open("rb") as file:
-            tables = tomllib.load(file)
+        with path.open("rb") as file:
+            return tomllib.load(file)
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadRankerFile(f"{weights}: {error}") from error
-    return tables, load_idf(idf)
+        raise BadRankerFile(f"{path}: {error}") from error
 
 
 def load_idf(path: Path = IDF) -> dict[str, float]:

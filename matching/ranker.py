@@ -66,7 +66,7 @@ class Ranker:
     def from_data(cls, data: Mapping[str, Any], idf: Mapping[str, float]) -> Ranker:
         """From the tables of weights.toml and gram → IDF; raises :class:`BadRanker` naming what is wrong."""
         try:
-            curves = {name: _curve(name, table) for name, table in data["features"].items()}
+            curves = {name: curve_of(name, table) for name, table in data["features"].items()}
             levels, settings = data["levels"], data["ngrams"]
             thresholds = (float(levels["fair"]), float(levels["fairly_strong"]), float(levels["strong"]))
             recommended = float(levels["recommended"])
@@ -96,7 +96,8 @@ class Ranker:
         return (WEAK, FAIR, FAIRLY_STRONG, STRONG)[bisect_right(self.thresholds, score)]
 
 
-def _curve(name: str, table: Mapping[str, Any]) -> Curve:
+def curve_of(name: str, table: Mapping[str, Any]) -> Curve:
+    """The curve of a table with `points` and `knots`; raises :class:`BadRanker` naming it when it does not rise."""
     values = tuple(float(value) for value, _ in table["knots"])
     shares = tuple(float(share) for _, share in table["knots"])
     rising = all(low < high for low, high in pairwise(values))

@@ -6,7 +6,7 @@ sentences. To add a reason: write the function, list it here, give it a table in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
 
@@ -31,10 +31,10 @@ class Description:
     text: str
 
 
-def describe() -> tuple[Description, ...]:
+def describe(features: Sequence[Callable[..., float | None]] = FEATURES) -> tuple[Description, ...]:
     """Name and plain explanation of each feature, from its docstring, in the order of the ranking."""
     found = []
-    for function in FEATURES:
+    for function in features:
         title, _, text = cleandoc(function.__doc__ or "").partition("\n")
         found.append(Description(function.__name__, title.strip(), "".join(text.split())))
     return tuple(found)

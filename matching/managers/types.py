@@ -126,16 +126,13 @@ class DealFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadFacts:
-    """A lead as it is judged for a manager: the pair, how well it fits (0–100), when it was made, how many others took
-    an interest."""
+    """A lead as it is judged for a manager: the pair, how well it fits (0–100), when it was made."""
 
     id: int
     need: NeedFacts
     achievement: AchievementFacts
     score: float = 0.0
-    level: int = 0
     made_on: date | None = None
-    interested: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
