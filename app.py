@@ -7,11 +7,14 @@ import os
 from flask import Flask
 
 from config import settings as configuration
+from config.rankers import MANAGERS, load_tables
 from config.rankers import load as load_ranker
 from config.settings import Settings
 from config.vocabularies import Vocabularies
 from indexer.embedder import SentenceTransformerEmbedder
 from indexer.engines import open_index
+from matching.managers.leads import FEATURES as LEAD_FEATURES
+from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from repositories.database import Database
 from services.platform import Platform
@@ -25,6 +28,7 @@ def build_platform(settings: Settings, *, threads: int | None = None) -> Platfor
     embedder = SentenceTransformerEmbedder(
         settings.model, settings.model_folder, threads=threads or settings.torch_threads
     )
+    managers = load_tables(MANAGERS)
     return Platform(
         settings=settings,
         vocabularies=vocabularies,
@@ -32,11 +36,16 @@ def build_platform(settings: Settings, *, threads: int | None = None) -> Platfor
         index=open_index(settings.index, settings.index_folder, embedder.model_id),
         embedder=embedder,
         ranker=Ranker.from_data(*load_ranker()),
+        manager_ranker=Additive.from_data(managers),
+        lead_ranker=Additive.from_data(managers["leads"], LEAD_FEATURES),
         names={
             **vocabularies.regions.names,
             **vocabularies.industries.names,
             **vocabularies.modes.names,
             **vocabularies.ip_types.names,
+            **vocabularies.disciplines.names,
+            **vocabularies.talent_posts.names,
+            **vocabularies.certificate_levels.names,
         },
     )
 

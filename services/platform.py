@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.embedder import Embedder
 from indexer.port import Index
+from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from matching.types import Context
 from repositories.database import Database, utcnow
@@ -28,10 +29,16 @@ class Platform:
     index: Index
     embedder: Embedder
     ranker: Ranker
+    manager_ranker: Additive
+    """Ranks managers for a deal."""
+    lead_ranker: Additive
+    """Ranks leads for a manager."""
     clock: Callable[[], datetime] = utcnow
     names: Mapping[str, str] = field(default_factory=dict)
     facts: Lru[tuple[str, int, int], Any] = field(default_factory=lambda: Lru(8_192))
     """Facts by (library, id, projection), some 6 kB each: a row's facts change only with its counter."""
+    boards: Lru[str, Any] = field(default_factory=lambda: Lru(512))
+    """The open leads as they were judged last, and each manager's scores of them (`services.leads.board`)."""
     asked: Lru[str, Any] = field(default_factory=lambda: Lru(1_024))
     """Vectors of what people typed into the search boxes lately; in memory only."""
 
