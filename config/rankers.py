@@ -23,15 +23,6 @@ def load(weights: Path = WEIGHTS, idf: Path = IDF) -> tuple[dict[str, Any], dict
     return load_tables(weights), load_idf(idf)
 
 
-def load_managers(path: Path = MANAGERS) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(tables of managers for a deal, tables of leads for a manager); raises :class:`BadRankerFile`."""
-    tables = load_tables(path)
-    try:
-        return tables, tables.pop("leads")
-    except KeyError as missing:
-        raise BadRankerFile(f"{path}: the table {missing} is missing") from missing
-
-
 def load_tables(path: Path) -> dict[str, Any]:
     """The tables of a ranker's file, as `Additive.from_data` takes them; raises :class:`BadRankerFile`."""
     try:

@@ -48,7 +48,8 @@ class Additive:
             raise BadRanker(f"features without weight or function: {sorted(set(curves) ^ known)}")
         if abs(sum(curve.most for curve in curves.values()) - FULL_SCORE) > 1e-6:
             raise BadRanker("the points of all features together are not 100")
-        digest = hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[:8]
+        told = json.dumps([name, tables], sort_keys=True, default=str)
+        digest = hashlib.sha256(told.encode()).hexdigest()[:8]
         return cls(f"{name}-{digest}", tuple(features), curves)
 
     def points(self, fit: Any) -> Points:

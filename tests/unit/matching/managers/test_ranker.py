@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.rankers import load_managers
+from config.rankers import MANAGERS, load_tables
 from matching.managers.features import FEATURES
 from matching.managers.ranker import SHOWN, Additive, rank
 from matching.managers.types import Standing, Tie
@@ -108,7 +108,7 @@ def test_only_those_somebody_will_read_get_reasons():
     (lambda d: d.pop("name"), "name"),
 ])  # fmt: skip
 def test_broken_data_are_refused_by_name(spoil, says):
-    data = copy.deepcopy(load_managers()[0])
+    data = copy.deepcopy(load_tables(MANAGERS))
     spoil(data)
     with pytest.raises(BadRanker, match=says):
         Additive.from_data(data)

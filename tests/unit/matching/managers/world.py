@@ -6,7 +6,7 @@ import dataclasses
 from functools import cache
 from typing import Any
 
-from config.rankers import load_managers
+from config.rankers import MANAGERS, load_tables
 from matching.managers.ranker import Additive
 from matching.managers.types import Asked, DealFacts, Fit, Party, PastDeal, Standing, TalentFacts
 from matching.types import Context
@@ -29,7 +29,7 @@ TEXT = "做过九年激光熔覆工艺, 熟悉液压支架修复"
 
 @cache
 def weights() -> Additive:
-    return Additive.from_data(load_managers()[0])
+    return Additive.from_data(load_tables(MANAGERS))
 
 
 def deal(**fields: Any) -> DealFacts:
