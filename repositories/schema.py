@@ -12,15 +12,20 @@ from alembic.script import ScriptDirectory
 from repositories import (
     accounts,
     achievements,
+    assignments,
     audit,
+    deals,
     files,
     imports,
     introductions,
+    leads,
     match_runs,
     needs,
     notices,
     organisations,
     outbox,
+    patents,
+    proposals,
     schedule,
     talents,
     vectors,
@@ -28,8 +33,8 @@ from repositories import (
 from repositories.database import Base, Database
 
 MODELS = (
-    accounts, achievements, audit, files, imports, introductions, match_runs, needs, notices, organisations, outbox,
-    schedule, talents, vectors,
+    accounts, achievements, assignments, audit, deals, files, imports, introductions, leads, match_runs, needs,
+    notices, organisations, outbox, patents, proposals, schedule, talents, vectors,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -28,6 +28,10 @@ class Talent(ListingColumns, Base):
     regions: Mapped[list] = mapped_column(default=list)
     languages: Mapped[list] = mapped_column(default=list)
     affiliations: Mapped[list] = mapped_column(default=list)
+    relations: Mapped[list] = mapped_column(default=list)
+    """Declared ties (own company, shares, family): {organisation, kind, since, until}; for 回避, never shown."""
+    history: Mapped[str] = mapped_column(Text, default="")
+    """自述业绩: what the person says; shown apart from what the platform's deals confirm."""
     capacity: Mapped[int] = mapped_column(default=5)
     biography: Mapped[str] = mapped_column(Text, default="")
 
