@@ -36,6 +36,8 @@ class Achievement(ListingColumns, Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     contact_email: Mapped[str] = mapped_column(String(120), default="")
     visibility: Mapped[str] = mapped_column(String(10), default="public")
+    leads_revision: Mapped[int] = mapped_column(default=0)
+    """The revision leads were made for (`repositories.lead_making`)."""
 
     @property
     def embedding_text(self) -> str:

@@ -69,9 +69,9 @@ class LeadAnswer(Base):
     __table_args__ = (Index("uq_lead_answers_lead_talent", "lead_id", "talent_id", unique=True),)
 
 
-DUE = text("state = 'published' AND leads_revision <> revision AND organisation_id IS NOT NULL")
+DUE = text("state || '' = 'published' AND leads_revision <> revision AND organisation_id IS NOT NULL")
 """Which listings still need their leads made (`repositories.lead_making`). Written out, not bound: a partial index is
-used only where the query says the same words."""
+used only where the query says the same words, and where the index on `state` cannot be taken instead."""
 for _model in (Need, Achievement):
     Index(f"ix_{_model.library}_leads_due", _model.id, sqlite_where=DUE, postgresql_where=DUE)
 

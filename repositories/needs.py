@@ -41,6 +41,8 @@ class Need(ListingColumns, Base):
     contact_name: Mapped[str] = mapped_column(String(60), default="")
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     contact_email: Mapped[str] = mapped_column(String(120), default="")
+    leads_revision: Mapped[int] = mapped_column(default=0)
+    """The revision leads were made for (`repositories.lead_making`)."""
 
     @property
     def embedding_text(self) -> str:

@@ -260,7 +260,7 @@ def upgrade() -> None:
     op.add_column('talents', sa.Column('history', sa.Text(), server_default='', nullable=False))
 
     # Which published listings still need their leads: no queue to fill, so that no bulk update can forget it.
-    due = sa.text("state = 'published' AND leads_revision <> revision AND organisation_id IS NOT NULL")
+    due = sa.text("state || '' = 'published' AND leads_revision <> revision AND organisation_id IS NOT NULL")
     for library in ('needs', 'achievements'):
         op.add_column(library, sa.Column('leads_revision', sa.Integer(), server_default='0', nullable=False))
         op.create_index(f'ix_{library}_leads_due', library, ['id'], sqlite_where=due, postgresql_where=due)
