@@ -27,11 +27,15 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Busy: 503,
 }
 RETRY_AFTER_SECONDS = 30
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+"""What an HTTP error says beside its text: which methods an address knows, when to come again."""
 HTTP_MESSAGES = {
     400: "请求的格式不对，请返回重试。",
     404: "没有找到这个页面，可能地址有误或内容已下架。",
     405: "这个地址不支持这种操作。",
     413: "上传的内容太大，请缩小后再试。",
+    415: "内容的格式不对：接口只读 JSON（Content-Type: application/json），文件用 multipart/form-data 上传。",
+    428: "修改要带上您看到的版本：先读这条内容，把回答里的 ETag 放进请求头 If-Match 再提交。",
     429: "操作太频繁，请稍后再试。",
 }
 
@@ -106,11 +110,15 @@ def register(app: Flask) -> None:
         if 300 <= status < 400:
             return error
         message = HTTP_MESSAGES.get(status, "这一步没有完成，请返回重试。")
-        if not wants_json():
-            return page(status, message)
-        data = getattr(error, "data", None) or {}
-        found = tuple(_smorest_errors(data.get("messages", {})))
-        return problem(status, message, found)
+        if wants_json():
+            data = getattr(error, "data", None) or {}
+            response = problem(status, message, tuple(_smorest_errors(data.get("messages", {}))))
+        else:
+            response = Response(*page(status, message))
+        for name, value in error.get_headers(request.environ):
+            if name in KEPT_HEADERS:
+                response.headers[name] = value
+        return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:

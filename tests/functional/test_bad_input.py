@@ -365,3 +365,10 @@ def typists(world: World, email: str) -> Typist:
     if key not in _TYPISTS:
         _TYPISTS[key] = Typist(world, email)
     return _TYPISTS[key]
+
+
+def test_a_wrong_method_is_told_which_ones_there_are(site: World) -> None:
+    answer = site.client().delete("/needs")
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert "这个地址不支持这种操作" in answer.get_data(as_text=True)

@@ -59,6 +59,7 @@ def test_bodies_that_are_no_object(shared: Cast, raw: bytes) -> None:
 def test_bodies_of_another_kind(shared: Cast) -> None:
     form = shared.enterprise.send("POST", "/needs", data={"title": "a"})
     assert "Content-Type" in problem(form, 415)
+    assert "JSON" in form.get_json()["title"]
     assert ok(shared.enterprise.send("POST", "/needs", data=b"\xef\xbb\xbf" + '{"title": "有 BOM"}'.encode(),
                                      content_type="application/json; charset=utf-8"), 201)  # fmt: skip
 
@@ -90,8 +91,11 @@ def test_addresses_that_are_none(shared: Cast, path: str) -> None:
 
 
 def test_methods_that_are_none(shared: Cast) -> None:
-    problem(shared.operator.delete("/needs"), 405)
-    problem(shared.operator.send("PUT", "/needs/1", json={}), 405)
+    gone, put = shared.operator.delete("/needs"), shared.operator.send("PUT", "/needs/1", json={})
+    problem(gone, 405)
+    problem(put, 405)
+    assert set(gone.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert {"GET", "PATCH"} <= set(put.headers["Allow"].split(", "))
 
 
 @pytest.mark.parametrize(
