@@ -1,14 +1,22 @@
-"""Who did what to whom, and why: each decision that touches people or money leaves a row. Rows are only added."""
+"""Who did what to whom, and why: each decision that touches people or money leaves a row. Rows are only added.
+
+What is done to many listings at once (a file written, an organisation's listings paused) leaves one row, with the ids
+under `rows` in its detail; the history of a listing finds it there.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, cast, column, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base, utcnow
+
+MANY = ("imports", "organisations")
+"""Objects whose rows may name listings in their detail."""
 
 
 class AuditRow(Base):
@@ -61,13 +69,27 @@ def of_object(session: Session, object_type: str, object_id: int, action: str = 
 
 
 def latest(
-    session: Session, offset: int, limit: int, action: str = "", account_id: int | None = None
-) -> list[AuditRow]:
+    session: Session, offset: int, limit: int, action: str = "", account_id: int | None = None,
+    about: tuple[str, int] | None = None,
+) -> list[AuditRow]:  # fmt: skip
     """The newest rows of the whole platform, for operators; only actions that begin with `action`, only by one
-    account, when those are given."""
+    account, only about one object (table, id), when those are given."""
     query = select(AuditRow).order_by(AuditRow.id.desc())
+    if about is not None:
+        query = query.where(_about(session, *about))
     if action:
         query = query.where(AuditRow.action.startswith(action, autoescape=True))
     if account_id is not None:
         query = query.where(AuditRow.account_id == account_id)
     return list(session.scalars(query.offset(offset).limit(limit)))
+
+
+def _about(session: Session, object_type: str, object_id: int) -> ColumnElement[bool]:
+    """The rows of one object, and those of many that name it."""
+    own = and_(AuditRow.object_type == object_type, AuditRow.object_id == object_id)
+    if session.get_bind().dialect.name == "postgresql":
+        named = cast(AuditRow.detail, JSONB).contains({"rows": {object_type: [object_id]}})
+    else:
+        ids = func.json_each(AuditRow.detail, f'$.rows."{object_type}"').table_valued("value")
+        named = exists(select(1).select_from(ids).where(column("value") == object_id))
+    return or_(own, and_(AuditRow.object_type.in_(MANY), named))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from repositories import audit, imports
+from repositories import imports
 from repositories.database import Session
 from repositories.imports import NEW, REFUSED, REPEATED, UNCHANGED, UPDATED
 from repositories.organisations import APPROVED, PENDING, Organisation
-from services.access import Actor
 from services.imports.columns import fields_of
 from services.imports.rows import Reading, complete
 from services.platform import Platform
@@ -97,19 +95,17 @@ def _against_platform(
 def write(
     session: Session,
     platform: Platform,
-    actor: Actor,
     readings: Sequence[Reading],
     *,
-    batch_id: int,
     approve: bool,
-) -> None:
-    """Add and change organisations.
+) -> list[int]:
+    """Add and change organisations; gives the ids of what was written.
 
     New ones are approved when the command line brings them, or with a checked credit code; without it an operator
     still has to look at them.
     """
     fields = fields_of("organisations")
-    done: dict[str, list[int]] = defaultdict(list)
+    done: list[int] = []
     for reading in readings:
         if reading.action == NEW:
             values = complete(fields, reading.values)
@@ -118,7 +114,7 @@ def write(
             row.created_at = row.updated_at = platform.now()
             session.add(row)
             session.flush()
-            done["organisation.imported"].append(row.id)
+            done.append(row.id)
         elif reading.action == UPDATED:
             row = reading.twin
             changed = changes(row, reading.values)
@@ -128,10 +124,8 @@ def write(
             row.updated_at = platform.now()
             if changed & _IN_DOCUMENTS:
                 row.renamed(session)
-            done["organisation.reimported"].append(row.id)
-    for action, ids in done.items():
-        for row_id in ids:
-            audit.write(session, actor, action, "organisations", row_id, batch=batch_id)
+            done.append(row.id)
+    return done
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,12 +68,13 @@ def commit(platform: Platform, actor: Actor, batch_id: int) -> None:
                 held.state = CHECKED
                 _note(held, "检查之后库里有了变化，有的行现在通不过了。库里没有改动，请看下面的问题。")
                 return
-            _write(session, platform, actor, held, readings)
+            written = _write(session, platform, actor, held, readings)
             held.counts = dict(Counter(r.action for r in readings))
             held.state, held.done, held.finished_at = DONE, held.total, platform.now()
             audit.write(
-                session, actor, "import.committed", "imports", batch_id, library=held.library, **held.counts
-            )
+                session, actor, "import.committed", "imports", batch_id, library=held.library,
+                rows={held.library: written}, **held.counts,
+            )  # fmt: skip
         # what was staged is tidied afterwards, so that other writers wait no longer than they must
         with platform.database.write() as session:
             imports.keep_verdicts(session, [_verdict(r) for r in readings if r.action != r.foreseen])
@@ -149,12 +150,11 @@ def _settle(
 
 def _write(
     session: Session, platform: Platform, actor: Actor, batch: ImportBatch, readings: Sequence[Reading]
-) -> None:
+) -> list[int]:
     if batch.library == "organisations":
-        organisations.write(session, platform, actor, readings, batch_id=batch.id, approve=batch.publish)
-        return
+        return organisations.write(session, platform, readings, approve=batch.publish)
     library = LIBRARIES[batch.library]
-    writing.write(session, platform, actor, library, readings, batch_id=batch.id, publish=batch.publish)
+    return writing.write(session, platform, actor, library, readings, publish=batch.publish)
 
 
 def _keep(session: Session, batch: ImportBatch, readings: Sequence[Reading]) -> None:

@@ -1,4 +1,4 @@
-"""Writes settled rows in the caller's transaction: new listings and changed ones, facts for the index, audit rows.
+"""Writes settled rows in the caller's transaction: new listings and changed ones, facts for the index.
 
 The same rules as entering one by one (`services.listings.entries`), set out for ten thousand at once: few
 statements, one flush.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from repositories import audit, outbox
+from repositories import outbox
 from repositories.database import Session
 from repositories.imports import NEW, UPDATED
 from repositories.listing import DRAFT, PUBLISHED, RETURNED, SUBMITTED, ListingColumns
@@ -28,10 +28,9 @@ def write(
     library: Library,
     readings: Sequence[Reading],
     *,
-    batch_id: int,
     publish: bool,
-) -> None:
-    """Add and change listings; organisations that are missing are made first."""
+) -> list[int]:
+    """Add and change listings, organisations that are missing first; gives the ids of what was written."""
     fresh = [r for r in readings if r.action == NEW]
     made = owners.make(session, platform, library.name, (r.owner for r in fresh if r.owner.is_new))
     rows = [
@@ -48,10 +47,7 @@ def write(
     session.flush()
     for fact, ids in facts.items():
         outbox.record_many(session, library.name, ids, fact)
-    for row in rows:
-        audit.write(session, actor, "listing.imported", library.name, row.id, batch=batch_id)
-    for reading in changed:
-        audit.write(session, actor, "listing.reimported", library.name, reading.twin.id, batch=batch_id)
+    return [row.id for row in rows] + [reading.twin.id for reading in changed]
 
 
 def _new(

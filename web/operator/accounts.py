@@ -127,8 +127,7 @@ def _state(row: Account) -> tuple[str, str]:
 ACTIONS = {
     "listing.created": "录入", "listing.edited": "修改", "listing.submit": "提交审核", "listing.recall": "撤回审核",
     "listing.publish": "发布", "listing.return": "退回", "listing.pause": "暂停", "listing.resume": "恢复发布",
-    "listing.imported": "导入", "listing.reimported": "再次导入，更新", "import.committed": "写入一个导入文件",
-    "organisation.imported": "导入单位", "organisation.reimported": "再次导入，更新单位", "listing.withdraw": "下架", "listing.renew": "续期", "listing.expire": "到期下线",
+    "import.committed": "写入一个导入文件", "listing.withdraw": "下架", "listing.renew": "续期", "listing.expire": "到期下线",
     "organisation.approved": "核验通过", "organisation.rejected": "核验未通过", "organisation.edited": "修改单位",
     "introduction.asked": "请求引荐", "introduction.accept": "同意引荐", "introduction.decline": "婉拒引荐",
     "introduction.recall": "撤回引荐", "confidential.opened": "调阅保密部分", "account.registered": "注册",

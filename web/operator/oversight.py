@@ -29,7 +29,7 @@ from web.operator.blueprint import blueprint, page
 PER_PAGE = 30
 KINDS = (
     ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"),
-    ("confidential.", "调阅"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
+    ("confidential.", "调阅"), ("import.", "导入"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
 )  # fmt: skip
 OBJECTS = {
     "needs": ("需求", "needs.detail", "row_id"), "achievements": ("成果", "achievements.detail", "row_id"),
@@ -38,6 +38,9 @@ OBJECTS = {
     "accounts": ("账户", "operator.account", "account_id"),
     "introductions": ("引荐", "introductions.detail", "introduction_id"), "imports": ("导入文件", "", ""),
 }  # fmt: skip
+
+
+COUNTED = (("new", "新增"), ("updated", "更新"), ("refused", "未通过"))
 
 
 class OpeningForm(PlainForm):
@@ -102,18 +105,28 @@ def audit() -> Any:
     kind = kind if kind in dict(KINDS) else ""
     raw = request.args.get("by", "")
     by = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    about = _about(request.args.get("of", ""))
+    of = f"{about[0]}-{about[1]}" if about else None
     with platform().database.read() as session:
-        found = audit_rows.latest(session, (number - 1) * PER_PAGE, PER_PAGE + 1, kind, by)
+        found = audit_rows.latest(session, (number - 1) * PER_PAGE, PER_PAGE + 1, kind, by, about)
         names = account_rows.names_of(session, [r.account_id for r in found] + [by])
     more = len(found) > PER_PAGE
 
     def at(number: int) -> str:
-        return url_for("operator.audit", kind=kind or None, by=by, page=number if number > 1 else None)
+        return url_for("operator.audit", kind=kind or None, by=by, of=of, page=number if number > 1 else None)
 
+    chips = (
+        [(f"操作人：{names[by]}", url_for("operator.audit", kind=kind or None, of=of))] if by in names else []
+    )
+    if about is not None:
+        chips.append(
+            (f"对象：{OBJECTS[about[0]][0]} {about[1]}", url_for("operator.audit", kind=kind or None, by=by))
+        )
     return page(
-        "audit.html", "audit", by_name=names.get(by or 0, ""), clear_href=url_for("operator.audit", kind=kind or None),
+        "audit.html", "audit", chosen=[{"label": label, "remove_href": href} for label, href in chips],
         tabs=[
-            {"label": label, "count": None, "active": key == kind, "href": url_for("operator.audit", kind=key or None, by=by)}
+            {"label": label, "count": None, "active": key == kind,
+             "href": url_for("operator.audit", kind=key or None, by=by, of=of)}
             for key, label in KINDS
         ],
         rows=[_row(row, names) for row in found[:PER_PAGE]], number=number,
@@ -121,16 +134,36 @@ def audit() -> Any:
     )  # fmt: skip
 
 
+def _about(raw: str) -> tuple[str, int] | None:
+    """`needs-12` as (table, id); None for anything else."""
+    kind, _, number = raw.partition("-")
+    usable = kind in OBJECTS and number.isascii() and number.isdigit() and len(number) < 10
+    return (kind, int(number)) if usable else None
+
+
+def _detail(detail: Any) -> str:
+    """How much an action touched: fields of one thing, or rows of many."""
+    if not isinstance(detail, dict):
+        return ""
+    if fields := detail.get("fields"):
+        return f"改了 {len(fields)} 项"
+    counted = [f"{word} {detail[key]} 条" for key, word in COUNTED if detail.get(key)]
+    if counted:
+        return "、".join(counted)
+    ids = detail.get("rows")
+    total = sum(len(some) for some in ids.values()) if isinstance(ids, dict) else 0
+    return f"涉及 {total} 条" if total else ""
+
+
 def _row(row: Any, names: dict[int, str]) -> dict[str, Any]:
     noun, endpoint, key = OBJECTS.get(row.object_type, (row.object_type, "", ""))
-    fields = row.detail.get("fields") if isinstance(row.detail, dict) else None
     return {
         "at": labels.moment(row.at), "who": names.get(row.account_id, "") or ("系统" if row.account_id is None else "已注销用户"),
         "who_href": url_for("operator.audit", by=row.account_id) if row.account_id else "",
         "what": action_label(row.action), "object": f"{noun} {row.object_id}",
         "href": url_for(endpoint, **{key: row.object_id}) if endpoint else "",
         "reason": labels.name("pass_reasons", row.reason) if row.action == "introduction.decline" else row.reason,
-        "detail": f"改了 {len(fields)} 项" if fields else "",
+        "detail": _detail(row.detail),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from repositories import audit
 from repositories.achievements import Achievement
 from repositories.audit import AuditRow
 from repositories.imports import ImportBatch, ImportRow
@@ -59,6 +60,27 @@ def test_nothing_staged_stays_behind(world, tmp_path):
     run(world, tmp_path, "achievements", csv("成果名称", "甲"))
     run(world, tmp_path, "achievements", csv("成果名称", "甲"), "--dry-run")
     assert (count(world, ImportBatch), count(world, ImportRow)) == (0, 0)
+
+
+def test_a_file_leaves_one_line_in_the_log_and_each_listing_finds_it(world, tmp_path):
+    """Twenty thousand rows must not bury what people decided."""
+    run(world, tmp_path, "achievements", csv("编号,成果名称", "K1,甲", "K2,乙", "K3,丙"))
+    run(world, tmp_path, "achievements", csv("编号,成果名称", "K1,甲改", "K2,乙", "K4,丁"))
+    assert [row.action for row in all_of(world, AuditRow)] == ["import.committed"] * 2
+    rows = {row.external_id: row.id for row in all_of(world, Achievement)}
+    for key, times in (("K1", 2), ("K2", 1), ("K4", 1)):
+        with world.platform.database.read() as session:
+            assert len(audit.latest(session, 0, 10, about=("achievements", rows[key]))) == times, key
+    world.operator()
+    desk = world.client("operator@example.org")
+    log = desk.get(f"/operator/audit?of=achievements-{rows['K1']}").get_data(as_text=True)
+    assert "新增 3 条" in log
+    assert "新增 1 条、更新 1 条" in log
+    assert f"对象：成果 {rows['K1']}" in log
+    other = desk.get(f"/operator/audit?of=achievements-{rows['K4']}").get_data(as_text=True)
+    assert "新增 3 条" not in other
+    for odd in ("achievements-", "nosuch-1", "achievements-99999999999", "achievements-x"):
+        assert desk.get(f"/operator/audit?of={odd}").status_code == 200
 
 
 def test_the_same_file_twice_changes_nothing(world, tmp_path):
