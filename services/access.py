@@ -104,6 +104,20 @@ def may_edit(actor: Actor, row: ListingColumns) -> bool:
     return actor.is_operator or (owns(actor, row) and may_create(actor, row.library))
 
 
+def speaks_for(actor: Actor, row: ListingColumns) -> bool:
+    """Whose word brings a listing to the public: its owner's, or of whoever entered it (the command line included).
+
+    Operators let through what was handed to them; they do not publish what its owner keeps in a drawer.
+    """
+    if owns(actor, row) or (actor.is_operator and actor.account_id is None):
+        return True
+    return (
+        actor.is_operator
+        and row.account_id in (actor.account_id, None)
+        and (row.account_id is not None or row.organisation_id is None)
+    )
+
+
 def may_review(actor: Actor) -> bool:
     """Publishing and returning are the operator's."""
     return actor.is_operator

@@ -10,11 +10,21 @@ from typing import Any
 from repositories import audit, listing, outbox
 from repositories.database import Session
 from repositories.introductions import between
-from repositories.listing import PUBLISHED, IllegalTransition, ListingColumns
+from repositories.listing import DRAFT, PUBLISHED, IllegalTransition, ListingColumns
 from repositories.organisations import Organisation
 from services import notices
-from services.access import Actor, may_create, may_edit, may_review, owns, require, require_signed_in, sees
-from services.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.access import (
+    Actor,
+    may_create,
+    may_edit,
+    may_review,
+    owns,
+    require,
+    require_signed_in,
+    sees,
+    speaks_for,
+)
+from services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale
 from services.listings.fields import PUBLIC, Field
 from services.listings.library import Library, library_of
 from services.listings.reading import clean, read_fields
@@ -182,8 +192,16 @@ def move(
         raise Invalid([FieldError("reason", f"原因最多 {MAX_REASON} 字，现在有 {len(reason)} 字。")])
     if verb == "return" and not reason:
         raise Invalid([FieldError("reason", "请写明退回的原因，提交人要据此修改。")])
+    if (verb == "submit" or (verb, row.state) == ("publish", DRAFT)) and not speaks_for(actor, row):
+        raise Forbidden(f"这条{library.noun}由发布者自己决定是否公开，要等对方提交审核；可以联系对方提交。")
     if verb in GOES_PUBLIC and row.organisation_id is not None:
-        organisation = session.get(Organisation, row.organisation_id)
+        # Held until the commit: a house that loses its approval at this moment takes this listing along.
+        organisation = session.get(
+            Organisation,
+            row.organisation_id,
+            with_for_update={"read": True, "of": Organisation},
+            populate_existing=True,
+        )
         if organisation and not organisation.is_approved:
             raise Conflict(f"“{organisation.name}”还没有通过单位核验，核验后才能发布它的{library.noun}。")
     if (

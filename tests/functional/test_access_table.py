@@ -110,11 +110,13 @@ edit         needs published            401   403       done        403     403 
 edit         achievements draft         401   403        403       done     404     403     done
 edit         achievements published     401   403        403       done     403     403     done
 edit         talents published          401   403        403        403     403    done     done
-submit       needs draft                401   404       done        403     403     403     done
-submit       needs withdrawn            401   404       done        403     403     403     done
-submit       achievements returned      401   403        403       done     404     403     done
-submit       talents draft              401   403        403        403     403    done     done
+submit       needs draft                401   404       done        403     403     403      403
+submit       needs withdrawn            401   404       done        403     403     403      403
+submit       achievements returned      401   403        403       done     404     403      403
+submit       talents draft              401   403        403        403     403    done      403
 recall       needs submitted            401   404       done        403     403     403     done
+publish      needs draft                401   404        403        403     403     403      403
+publish      achievements draft         401   403        403        403     404     403      403
 publish      needs submitted            401   404        403        403     403     403     done
 publish      achievements submitted     401   403        403        403     404     403     done
 publish      talents submitted          401   403        403        403     403     403     done

@@ -21,7 +21,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import Segments, achievement_row, marked, next_step, source_label
+from web.listings.rows import Segments, achievement_row, allowed_verbs, marked, next_step, source_label
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
@@ -148,6 +148,6 @@ def achievement_view(
         ],
         "contact": [("联系人", row.contact_name), ("电话", row.contact_phone), ("邮箱", row.contact_email)] if owner else [],
         "next": next_step(row) if owner else "",
-        "allowed": [v for v in ("submit", "recall", "pause", "resume", "withdraw", "renew") if row.allows(v)],
+        "allowed": allowed_verbs(actor(), row),
         "edit_href": url_for("achievements.edit", row_id=row.id),
     }  # fmt: skip

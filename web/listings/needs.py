@@ -23,7 +23,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import marked, need_row, next_step
+from web.listings.rows import allowed_verbs, marked, need_row, next_step
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
@@ -181,8 +181,10 @@ def need_view(
 def _urls(need: Need) -> dict[str, str | None]:
     """What its owner may do with a need now."""
 
+    allowed = allowed_verbs(actor(), need)
+
     def verb(name: str) -> str | None:
-        return url_for("needs.act", row_id=need.id, verb=name) if need.allows(name) else None
+        return url_for("needs.act", row_id=need.id, verb=name) if name in allowed else None
 
     return {
         "edit": url_for("needs.edit", row_id=need.id), "export": url_for("needs.export", row_id=need.id),

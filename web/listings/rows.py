@@ -201,8 +201,16 @@ def next_step(row: Any) -> str:
                 if row.expires_on
                 else ""
             )
+        case "paused" if row.suspended:
+            return "单位没有通过核验，已暂停展示；重新通过后自动恢复"
         case "paused":
             return "暂停中，别人看不到；可随时恢复"
         case "expired":
             return "已过期，可续期"
     return ""
+
+
+def allowed_verbs(person: access.Actor, row: Any) -> list[str]:
+    """What its page offers this person to do with a listing now; only who speaks for it submits it."""
+    verbs = ("submit", "recall", "pause", "resume", "withdraw", "renew")
+    return [v for v in verbs if row.allows(v) and (v != "submit" or access.speaks_for(person, row))]

@@ -17,7 +17,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import next_step
+from web.listings.rows import allowed_verbs, next_step
 
 blueprint = Blueprint("talents", __name__, url_prefix="/talents")
 
@@ -107,5 +107,5 @@ def talent_view(row: Talent, *, owner: bool) -> dict[str, Any]:
             for a in row.affiliations or ()
         ],
         "next": next_step(row) if owner else "",
-        "allowed": [v for v in ("submit", "recall", "pause", "resume", "withdraw", "renew") if row.allows(v)],
+        "allowed": allowed_verbs(actor(), row),
     }  # fmt: skip
