@@ -123,7 +123,7 @@ class ListingColumns:
         if self.state not in sources:
             raise IllegalTransition(verb, self.state)
         was_public = self.is_public
-        self.state = target
+        self.state, self.suspended = target, False
         self.updated_at = now
         if target == SUBMITTED:
             self.submitted_at = now

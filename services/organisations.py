@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from repositories import audit, organisations
+from repositories import audit, organisations, suspension
 from repositories.accounts import ENTERPRISE, INSTITUTION, MANAGER, UNIVERSITY, Account
 from repositories.database import Session
 from repositories.organisations import APPROVED, PENDING, REJECTED, Organisation
@@ -75,24 +75,41 @@ def join(session: Session, platform: Platform, account: Account, wanted: Wanted)
 
 
 def decide(platform: Platform, actor: Actor, organisation_id: int, approve: bool, reason: str = "") -> None:
-    """Approve or reject an organisation (operators); rejecting needs a reason."""
+    """Approve or reject an organisation (operators); rejecting needs a reason.
+
+    What is public of a house that loses its approval leaves the public in the same transaction, and comes back with
+    the approval.
+    """
     require(actor.is_operator)
     if not approve and not reason.strip():
         raise Invalid([FieldError("reason", "请写明不通过的原因，提交人要据此修改。")])
     if len(reason) > 500:
         raise Invalid([FieldError("reason", f"原因最多 500 字，现在有 {len(reason)} 字。")])
     with platform.database.write() as session:
-        organisation = session.get(Organisation, organisation_id)
+        organisation = session.get(Organisation, organisation_id, with_for_update={"of": Organisation})
         if organisation is None:
             raise NotFound()
         target = APPROVED if approve else REJECTED
         if organisation.state == target:
             raise Conflict("已经是这个结论。")
         organisation.state, organisation.state_reason = target, "" if approve else reason.strip()[:500]
-        organisation.updated_at = platform.now()
-        audit.write(session, actor, f"organisation.{target}", "organisations", organisation.id, reason)
+        organisation.updated_at = now = platform.now()
+        moved = (
+            suspension.restore(session, organisation.id, platform.today(), now) if approve
+            else suspension.suspend(session, organisation.id, now)
+        )  # fmt: skip
+        audit.write(
+            session, actor, f"organisation.{target}", "organisations", organisation.id, reason, rows=moved
+        )
+        count = sum(len(ids) for ids in moved.values())
         subject = f"单位核验{'通过' if approve else '未通过'}：{organisation.name}"
-        body = "现在可以提交发布、请求引荐。" if approve else f"原因：{organisation.state_reason}"
+        if approve:
+            body = "现在可以提交发布、请求引荐。" + (
+                f"先前暂停展示的 {count} 条内容已恢复公开。" if count else ""
+            )
+        else:
+            paused = f"贵单位已公开的 {count} 条内容已暂停展示，重新通过核验后自动恢复。" if count else ""
+            body = f"原因：{organisation.state_reason}\n{paused}".strip()
         notices.tell_organisation(
             session, platform, organisation.id, "organisation.decided", subject, body, "/account/organisation"
         )

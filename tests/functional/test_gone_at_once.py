@@ -11,6 +11,7 @@ import pytest
 
 from indexer.port import Query
 from repositories.shown import gone
+from services import organisations
 from services.listings import entries
 from services.recommend import for_listing, for_paste
 from tests.functional.stage import COMMON, ROLES, Stage, raise_stage
@@ -108,6 +109,28 @@ def test_closed_to_members_is_gone_for_visitors_only(alone: Stage) -> None:
     alone.world.index()
     assert seen(alone, "nobody", "achievements", row_id) == []
     entries.act(alone.world.platform, alone.people["university"], "achievements", row_id, "withdraw")
+    alone.world.index()
+
+
+@pytest.mark.parametrize(("library", "owner"), [("achievements", "college"), ("needs", "rival")])
+def test_an_organisation_that_loses_its_approval_takes_its_listings_along(
+    alone: Stage, library: str, owner: str
+) -> None:
+    row_id = alone.fresh(library, "published", owner=owner, title=f"{COMMON} {WORD} 撤销")
+    alone.world.index()
+    assert {"search", "page", "list"} <= set(seen(alone, "manager", library, row_id))
+    here, operator = alone.world.platform, alone.people["operator"]
+    house = alone.people[owner].organisation_id or 0
+    organisations.decide(here, operator, house, approve=False, reason="代码与名称不符")
+    assert waiting(alone, library, row_id)
+    for role in ("nobody", "manager", "enterprise", "university"):
+        assert seen(alone, role, library, row_id) == [], role
+    assert "单位没有通过核验，已暂停展示" in alone.get(owner, f"/{library}/{row_id}").get_data(as_text=True)
+    alone.world.index()
+    organisations.decide(here, operator, house, approve=True)
+    alone.world.index()
+    assert {"search", "page", "list"} <= set(seen(alone, "manager", library, row_id))
+    entries.act(here, alone.people[owner], library, row_id, "withdraw")
     alone.world.index()
 
 
