@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from operator import mul
 
 from matching.plain_words import EMPTY_PAIRS
 
@@ -45,30 +47,46 @@ def grams(text: str) -> Iterator[str]:
             yield run
 
 
-def title_grams(text: str) -> Iterator[str]:
-    """:func:`grams` without the pairs between two words that say nothing ("后提" of 处理后提高): they are rare and mean
-    nothing either, and where two people speak alike they would count for much."""
-    for match in _RUN.finditer(text):
-        run = match.group()
+def title_grams(text: str) -> tuple[list[str], list[str]]:
+    """(characters and Latin words, pairs): :func:`grams` without the pairs between two words that say nothing ("后提" of
+    处理后提高): they are rare and mean nothing either, and where two people speak alike they would count for much."""
+    words: list[str] = []
+    told: list[str] = []
+    for run in _RUN.findall(text):
         if not _HAN_RUN.match(run):
-            yield run
+            words.append(run)
             continue
-        yield from run
-        pairs = [run[start : start + 2] for start in range(len(run) - 1)]
+        words += run
+        pairs = list(map("".join, pairwise(run)))
+        if EMPTY_PAIRS.isdisjoint(pairs):
+            told += pairs
+            continue
         empty = [False, *(pair in EMPTY_PAIRS for pair in pairs), False]
-        for at, pair in enumerate(pairs, 1):
-            if empty[at] or not (empty[at - 1] and empty[at + 1]):
-                yield pair
+        told += [p for at, p in enumerate(pairs, 1) if empty[at] or not (empty[at - 1] and empty[at + 1])]
+    return words, told
 
 
 @dataclass(frozen=True, slots=True)
 class TitleVector:
-    """A title's grams. `unit` has length 1 (gram → weight). `words` and `pairs` hold (gram, unit weight, rate): single
-    characters and Latin words in the one, pairs of Han characters in the other; the rate is of one character of text."""
+    """A title's grams. `unit` has length 1 (gram → weight); `pairs` are those of its grams that are two Han characters,
+    `words` the others: single characters and Latin words."""
 
     unit: Mapping[str, float]
-    words: tuple[tuple[str, float, float], ...]
-    pairs: tuple[tuple[str, float, float], ...]
+    words: tuple[str, ...]
+    pairs: tuple[str, ...]
+
+
+class _Table(dict[str, float]):
+    """gram → IDF, with an answer for what was not counted; a plain look-up, because a title asks it 36 times."""
+
+    def __init__(self, idf: Mapping[str, float], unseen: float, latin: float, number: float) -> None:
+        super().__init__(idf)
+        self._unseen, self._latin, self._number = unseen, latin, number
+
+    def __missing__(self, gram: str) -> float:
+        if _HAN_RUN.match(gram):
+            return self._unseen
+        return self._number if _BARE.fullmatch(gram) else self._latin
 
 
 class Ngrams:
@@ -82,46 +100,40 @@ class Ngrams:
         *unseen* is the IDF of a Han gram the table lacks, *latin* that of a Latin word, *number* that of a number or a
         single letter.
         """
-        self._idf = idf
-        self._unseen = unseen
-        self._latin = latin
-        self._number = number
-        self._window = window
-        self.vector = lru_cache(maxsize=CACHED_TITLES)(self._vector)
-
-    def idf(self, gram: str) -> float:
+        table = _Table(idf, unseen, latin, number)
+        self.idf: Callable[[str], float] = table.__getitem__
         """The weight of one gram; the rarer, the higher (about 1 … 10)."""
-        known = self._idf.get(gram)
-        if known is not None:
-            return known
-        if _HAN_RUN.match(gram):
-            return self._unseen
-        return self._number if _BARE.fullmatch(gram) else self._latin
+        self._counted = table.get
+        self._unseen = unseen
+        self._window = window
+        self._rate = lru_cache(maxsize=len(table))(self._rate_of)
+        self.vector = lru_cache(maxsize=CACHED_TITLES)(self._vector)
 
     def cohesion(self, left: str, right: str) -> float:
         """How much more often two Han characters stand together than chance has it (log), at most -1 for a pair that
         was never seen: rare characters beside each other prove nothing."""
-        known = self._idf.get
+        known = self._counted
         together = known(left + right)
         alone = known(left, self._unseen) + known(right, self._unseen)
         return alone - together if together is not None else min(NEVER_TOGETHER, alone - self._unseen)
 
-    def _rate(self, gram: str) -> float:
+    def _rate_of(self, gram: str) -> float:
         """How often a gram is met in one character of any text, from its IDF."""
         return -math.log1p(-min(math.exp(-self.idf(gram)), 1 - 1e-9)) / self._window
 
     def _vector(self, title: str) -> TitleVector:
-        """The unit vector of a title, log term frequency × IDF; empty for a title without letters."""
-        counts = Counter(title_grams(tighten(title)))
-        weights = {g: (1 + math.log(n)) * self.idf(g) for g, n in counts.items()}
-        length = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-        unit = {g: w / length for g, w in weights.items()}
-        words: list[tuple[str, float, float]] = []
-        pairs: list[tuple[str, float, float]] = []
-        for gram, weight in unit.items():
-            is_pair = len(gram) == 2 and _HAN_RUN.match(gram)
-            (pairs if is_pair else words).append((gram, weight, self._rate(gram)))
-        return TitleVector(unit, tuple(words), tuple(pairs))
+        """The unit vector of a title, log term frequency × IDF; empty for a title without letters.
+
+        Written in whole passes: a first list over titles nobody has judged yet is as quick as this function.
+        """
+        words, pairs = title_grams(tighten(title))
+        counts = Counter(words + pairs)
+        weights = list(map(self.idf, counts))
+        if len(counts) < len(words) + len(pairs):
+            weights = [(1 + math.log(n)) * idf for n, idf in zip(counts.values(), weights, strict=True)]
+        length = math.sqrt(sum(map(mul, weights, weights))) or 1.0
+        unit = dict(zip(counts, [weight / length for weight in weights], strict=True))
+        return TitleVector(unit, tuple(dict.fromkeys(words)), tuple(dict.fromkeys(pairs)))
 
     def presence(self, title: TitleVector, text: str) -> float:
         """How surprising it is that so many of a title's grams occur in *text*; 0 … about 12.
@@ -129,18 +141,16 @@ class Ngrams:
         Each gram found counts its weight × −ln(chance that a text of this length holds it): a common word in a long
         text counts almost nothing, a rare one nearly its whole IDF, so that long texts do not match by their length.
         """
+        found = [gram for gram in title.words if gram in text]
+        there = set(found)
+        # A pair can only be there when both its characters are: most pairs need no search.
+        found += [pair for pair in title.pairs if pair[0] in there and pair[1] in there and pair in text]
         length = len(text)
-        found = 0.0
-        present = set()
-        for gram, weight, rate in title.words:
-            if gram in text:
-                present.add(gram)
-                found -= weight * math.log(-math.expm1(-rate * length))
-        for pair, weight, rate in title.pairs:
-            # A pair can only be there when both its characters are: most pairs need no search.
-            if pair[0] in present and pair[1] in present and pair in text:
-                found -= weight * math.log(-math.expm1(-rate * length))
-        return found
+        unit, rate = title.unit, self._rate
+        total = 0.0
+        for gram in found:
+            total -= unit[gram] * math.log(-math.expm1(-rate(gram) * length))
+        return total
 
 
 def cosine(a: TitleVector, b: TitleVector) -> float:
@@ -148,4 +158,4 @@ def cosine(a: TitleVector, b: TitleVector) -> float:
     if len(a.unit) > len(b.unit):
         a, b = b, a
     other = b.unit
-    return min(1.0, sum(weight * other[gram] for gram, weight in a.unit.items() if gram in other))
+    return min(1.0, sum([weight * other[gram] for gram, weight in a.unit.items() if gram in other]))

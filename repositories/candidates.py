@@ -1,7 +1,7 @@
 """What the index proposed, as the database knows it: what may be seen now, and what judging a pair needs of it.
 
-Judging reads columns, not objects: a list looks at 200 candidates and shows a dozen, and making 200 objects costs more
-than judging them.
+Judging reads columns by plain statements, not objects: a list looks at 200 candidates and shows a dozen, and making 200
+objects costs more than judging them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, join, select
 
 from repositories.achievements import Achievement
 from repositories.database import Session
@@ -73,10 +73,10 @@ def heads(
     session: Session, library: str, ids: Iterable[int], audience: tuple[str, ...]
 ) -> dict[int, tuple[int, int]]:
     """Those of `ids` this audience may see now: id → (projection, revision). The truth check of every list."""
-    model = MODELS[library]
-    query = select(model.id, model.projection, model.revision).where(model.id.in_(list(ids)))
-    query = query.where(*_seen_by(library, audience))
-    return {row.id: (row.projection, row.revision) for row in session.execute(query)}
+    table = MODELS[library].__table__.c
+    query = select(table.id, table.projection, table.revision).where(table.id.in_(list(ids)))
+    rows = session.connection().execute(query.where(*_seen_by(library, audience)))
+    return {id_: (projection, revision) for id_, projection, revision in rows}
 
 
 def columns(
@@ -84,13 +84,14 @@ def columns(
 ) -> list[tuple[Any, Vector | None]]:
     """(selected columns, vector) of rows, whoever may see them: ask `heads` first."""
     model = MODELS[library]
-    names = JUDGED[library]
+    table = model.__table__.c
     query = (
-        select(*(getattr(model, name) for name in names), StoredVector.data.label("vector_data"))
-        .outerjoin(StoredVector, _vector_of(model, model_id))
-        .where(model.id.in_(list(ids)))
+        select(*(table[name] for name in JUDGED[library]), StoredVector.__table__.c.data.label("vector_data"))
+        .select_from(join(model, StoredVector, _vector_of(model, model_id), isouter=True))
+        .where(table.id.in_(list(ids)))
     )
-    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in session.execute(query)]
+    rows = session.connection().execute(query)
+    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in rows]
 
 
 def _vector_of(model: Any, model_id: str) -> ColumnElement[bool]:

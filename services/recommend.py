@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from matching.types import WEAK
 from repositories import introductions, match_runs
 from repositories.introductions import Introduction
-from repositories.match_runs import OWNER, PUBLIC, MatchRun, Pass
+from repositories.match_runs import OWNER, PUBLIC, FrozenRun, Pass
 from repositories.needs import Need
-from repositories.shown import load_shown
+from repositories.shown import Shown, load_shown
 from services import facts, vectors
 from services.access import NOBODY, Actor, audience, owns, require
 from services.judging import judge
 from services.listings.entries import visible
 from services.platform import Platform
-from services.runs import OPEN, OTHER_SIDE, SHOWN, SIDE, Narrowing, contributions, frozen_run, other_id
+from services.runs import OPEN, OTHER_SIDE, SHOWN, SIDE, Narrowing, frozen_run, other_id, unkept_run
 
 __all__ = ["OTHER_SIDE", "SHOWN", "Item", "Narrowing", "Recommendations", "for_listing", "for_paste"]
 
@@ -101,16 +102,7 @@ def for_listing(
     with platform.database.read() as session:
         ids = [other_id(entry, library) for entry in run.entries]
         known = load_shown(session, OTHER_SIDE[library], ids, audience(actor))
-    items = [
-        Item(
-            rank=0, score=entry.score, level=entry.level, reasons=entry.reasons, cautions=entry.cautions,
-            contributions=entry.contributions, row=known[other].row, organisation=known[other].organisation,
-            entry_id=entry.id, introduction=done.get(other), passed=passed.get(other),
-        )
-        for entry in run.entries
-        if (other := other_id(entry, library)) in known
-    ]  # fmt: skip
-    return _arranged(platform, OTHER_SIDE[library], run, items, limit, by_meaning)
+    return _arranged(platform, library, run, known, limit, by_meaning, done, passed)
 
 
 def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations:
@@ -121,33 +113,39 @@ def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations
     found = judge(
         platform, NOBODY, "achievements", need, vector, OPEN.to_filters(NOBODY, "achievements"), asked
     )
-    run = MatchRun(basis=PUBLIC, considered=len(found.judgements), created_at=platform.now(),
-                   ranker=platform.ranker.name, facets=dict(found.facets))  # fmt: skip
+    run = unkept_run(platform, found)
     with platform.database.read() as session:
-        ids = [one.achievement_id for one in found.judgements[:SHOWN]]
-        rows = load_shown(session, "achievements", ids, audience(NOBODY))
-    items = [
-        Item(
-            rank=0, score=one.score, level=one.level, reasons=[asdict(r) for r in one.reasons],
-            cautions=[asdict(c) for c in one.cautions], contributions=contributions(one),
-            row=rows[one.achievement_id].row, organisation=rows[one.achievement_id].organisation,
-        )
-        for one in found.judgements[:SHOWN]
-        if one.achievement_id in rows
-    ]  # fmt: skip
-    return _arranged(platform, "achievements", run, items, limit, vector is not None)
+        ids = [entry.achievement_id for entry in run.entries]
+        known = load_shown(session, "achievements", ids, audience(NOBODY))
+    return _arranged(platform, "needs", run, known, limit, vector is not None)
 
 
 def _arranged(
-    platform: Platform, library: str, run: MatchRun, items: list[Item], limit: int, by_meaning: bool
-) -> Recommendations:  # fmt: skip
-    """Split a run's lines into shown, weak and passed, and number what is shown."""
+    platform: Platform,
+    library: str,
+    run: FrozenRun,
+    known: Mapping[int, Shown],
+    limit: int,
+    by_meaning: bool,
+    done: Mapping[int, Introduction] = MappingProxyType({}),
+    passed: Mapping[int, Pass] = MappingProxyType({}),
+) -> Recommendations:
+    """A run for a subject in `library` with the rows behind its entries, split into shown, weak and passed."""
     floor = platform.ranker.recommended
-    items = [replace(i, recommended=i.score >= floor) for i in items]
+    items = [
+        Item(
+            rank=0, score=entry.score, level=entry.level, reasons=entry.reasons, cautions=entry.cautions,
+            contributions=entry.contributions, row=known[other].row, organisation=known[other].organisation,
+            entry_id=entry.id, introduction=done.get(other), passed=passed.get(other),
+            recommended=entry.score >= floor,
+        )
+        for entry in run.entries
+        if (other := other_id(entry, library)) in known
+    ]  # fmt: skip
     good = [i for i in items if i.recommended and i.passed is None]
     weak = [i for i in items if not i.recommended and i.passed is None]
     return Recommendations(
-        library=library, run_id=run.id, basis=run.basis, algorithm=run.ranker, considered=run.considered,
+        library=OTHER_SIDE[library], run_id=run.id, basis=run.basis, algorithm=run.ranker, considered=run.considered,
         created_at=run.created_at, items=_numbered(good[:limit]), weak=_numbered(weak[:limit], len(good)),
         passed=_numbered([i for i in items if i.passed is not None]), by_meaning=by_meaning, facets=run.facets,
     )  # fmt: skip

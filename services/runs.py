@@ -19,13 +19,13 @@ from matching.types import Judgement
 from repositories import candidates, match_runs
 from repositories.achievements import Achievement
 from repositories.listing import ListingColumns
-from repositories.match_runs import OWNER, PUBLIC, MatchEntry, MatchRun
+from repositories.match_runs import OWNER, PUBLIC, FrozenEntry, FrozenRun, MatchEntry, MatchRun
 from repositories.needs import Need
 from repositories.vectors import Vector
 from services import facts, vectors
 from services.access import Actor, audience
 from services.errors import IndexAway
-from services.judging import Facts, facts_of, judge
+from services.judging import Facts, Judged, facts_of, judge
 from services.platform import Platform
 
 log = logging.getLogger(__name__)
@@ -59,27 +59,29 @@ OPEN = Narrowing()
 
 def frozen_run(
     platform: Platform, actor: Actor, row: ListingColumns, basis: str, narrowing: Narrowing = OPEN
-) -> tuple[MatchRun, bool]:
+) -> tuple[FrozenRun, bool]:
     """(the run for a subject, whether meaning was used); found by its key or made and kept. Raises IndexAway."""
     other = OTHER_SIDE[row.library]
     vector = subject_vector(platform, row, basis)
     token = _index_token(platform, other)
     key = _run_key(platform, actor, row, basis, narrowing, vector is not None, token)
     with platform.database.read() as session:
-        run = match_runs.by_key(session, key)
+        run = match_runs.frozen(session, key)
     if run is not None:
         return run, vector is not None
     subject, text = subject_facts(row, vector, basis)
     found = judge(platform, actor, other, subject, vector, narrowing.to_filters(actor, other), text)
-    run = _run_of(platform, row, key, basis, narrowing, token)
-    run.considered, run.facets = len(found.judgements), dict(found.facets)
-    for rank, one in enumerate(found.judgements[:SHOWN], 1):
-        if row.library == "needs":
-            revisions = (row.revision, found.revisions[one.achievement_id])
-        else:
-            revisions = (found.revisions[one.need_id], row.revision)
-        run.entries.append(_entry(one, rank, *revisions))
-    return _keep(platform, run), vector is not None
+    values = _values(platform, row, key, basis, narrowing, token)
+    values |= {"considered": len(found.judgements), "facets": dict(found.facets)}
+    return _keep(platform, values, _entries(found, row.library, row.revision)), vector is not None
+
+
+def unkept_run(platform: Platform, found: Judged) -> FrozenRun:
+    """The run of a need that was only pasted: read like any other, stored nowhere."""
+    entries = tuple(FrozenEntry(id=None, **entry) for entry in _entries(found, "needs", 0))
+    return FrozenRun(
+        None, PUBLIC, platform.ranker.name, len(found.judgements), found.facets, platform.now(), entries
+    )
 
 
 def pair_run(platform: Platform, need: Need, achievement: Achievement) -> MatchRun:
@@ -88,10 +90,9 @@ def pair_run(platform: Platform, need: Need, achievement: Achievement) -> MatchR
     key = hashlib.sha256(
         f"pair {need.id} {need.revision} {achievement.id} {achievement.revision} {platform.ranker.name}".encode()
     ).hexdigest()
-    run = _run_of(platform, need, key, PUBLIC, OPEN, _index_token(platform, "achievements"))
-    run.considered = 1
-    run.entries.append(_entry(judged, 1, need.revision, achievement.revision))
-    return run
+    values = _values(platform, need, key, PUBLIC, OPEN, _index_token(platform, "achievements"))
+    entry = MatchEntry(**_entry(judged, 1, need.revision, achievement.revision))
+    return MatchRun(**{**values, "considered": 1, "entries": [entry]})
 
 
 def judge_pairs(
@@ -123,33 +124,45 @@ def subject_facts(row: Any, vector: Vector | None, basis: str) -> tuple[Facts, s
     return facts.achievement_facts(row, vector), text
 
 
-def contributions(one: Judgement) -> list[dict[str, Any]]:
-    """The arithmetic of a score as it is stored."""
-    return [{"feature": f, "value": v, "points": p} for f, v, p in one.contributions]
-
-
-def other_id(entry: MatchEntry, library: str) -> int:
+def other_id(entry: FrozenEntry, library: str) -> int:
     """The id on the other side of an entry, seen from a subject in `library`."""
     return entry.achievement_id if library == "needs" else entry.need_id
 
 
-def _run_of(
+def _values(
     platform: Platform, row: ListingColumns, key: str, basis: str, narrowing: Narrowing, token: str
-) -> MatchRun:
-    return MatchRun(
-        key=key, library=row.library, subject_id=row.id, subject_revision=row.revision, basis=basis,
-        filters=asdict(narrowing), ranker=platform.ranker.name, model=platform.embedder.model_id,
-        index_state=token, facets={}, created_at=platform.now(), entries=[],
-    )  # fmt: skip
+) -> dict[str, Any]:
+    """The columns of a new run."""
+    return {
+        "key": key, "library": row.library, "subject_id": row.id, "subject_revision": row.revision, "basis": basis,
+        "filters": asdict(narrowing), "ranker": platform.ranker.name, "model": platform.embedder.model_id,
+        "index_state": token, "considered": 0, "facets": {}, "created_at": platform.now(),
+    }  # fmt: skip
 
 
-def _entry(one: Judgement, rank: int, need_revision: int, achievement_revision: int) -> MatchEntry:
-    return MatchEntry(
-        rank=rank, need_id=one.need_id, achievement_id=one.achievement_id, need_revision=need_revision,
-        achievement_revision=achievement_revision, score=one.score, level=one.level,
-        contributions=contributions(one), reasons=[asdict(r) for r in one.reasons],
-        cautions=[asdict(c) for c in one.cautions],
-    )  # fmt: skip
+def _entries(found: Judged, library: str, revision: int) -> list[dict[str, Any]]:
+    """The columns of the entries a list keeps, for a subject in `library` that is at `revision`."""
+    shown = found.judgements[:SHOWN]
+    if library == "needs":
+        return [
+            _entry(one, n, revision, found.revisions[one.achievement_id]) for n, one in enumerate(shown, 1)
+        ]
+    return [_entry(one, n, found.revisions[one.need_id], revision) for n, one in enumerate(shown, 1)]
+
+
+def _entry(one: Judgement, rank: int, need_revision: int, achievement_revision: int) -> dict[str, Any]:
+    """The columns of a new entry; lists where the database gives lists, so that a new run reads like one found again."""
+    return {
+        "rank": rank, "need_id": one.need_id, "achievement_id": one.achievement_id, "need_revision": need_revision,
+        "achievement_revision": achievement_revision, "score": one.score, "level": one.level,
+        "contributions": [{"feature": f, "value": v, "points": p} for f, v, p in one.contributions],
+        "reasons": [
+            {"feature": r.feature, "text": r.text, "contribution": r.contribution,
+             "need_words": list(r.need_words), "achievement_words": list(r.achievement_words)}
+            for r in one.reasons
+        ],
+        "cautions": [{"code": c.code, "text": c.text} for c in one.cautions],
+    }  # fmt: skip
 
 
 def _index_token(platform: Platform, library: str) -> str:
@@ -173,14 +186,20 @@ def _run_key(
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _keep(platform: Platform, run: MatchRun) -> MatchRun:
-    """Store a run unless the database is busy or another process stored the same first."""
+def _keep(platform: Platform, run: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> FrozenRun:
+    """Store a run unless the database is busy; the one another process stored first is taken instead."""
+    stored: tuple[int | None, Sequence[int | None]] = (None, [None] * len(entries))
     try:
         with platform.database.write(briefly=True) as session:
-            twin = match_runs.by_key(session, run.key)
-            if twin is not None:
-                return twin
-            match_runs.add(session, run)
+            made = match_runs.keep(session, run, entries)
+            twin = match_runs.frozen(session, run["key"]) if made is None else None
+        if twin is not None:
+            return twin
+        stored = made or stored
     except platform.database.busy_errors as busy:
         log.warning("a match run was not kept: %s", busy)
-    return run
+    run_id, ids = stored
+    return FrozenRun(
+        run_id, run["basis"], run["ranker"], run["considered"], run["facets"], run["created_at"],
+        tuple(FrozenEntry(id=id_, **entry) for id_, entry in zip(ids, entries, strict=True)),
+    )  # fmt: skip
