@@ -230,11 +230,14 @@ class Vocabularies:
     ip_types: Vocabulary
     ip_statuses: Vocabulary
     pass_reasons: Vocabulary
+    end_reasons: Vocabulary
+    decline_reasons: Vocabulary
     talent_posts: Vocabulary
     certificate_levels: Vocabulary
     languages: Vocabulary
     organisation_kinds: Vocabulary
     talent_categories: Vocabulary
+    relation_kinds: Vocabulary
     visibility: Vocabulary
 
     @classmethod

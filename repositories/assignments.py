@@ -1,4 +1,4 @@
-"""Managers for a deal: what was ranked, frozen, and who was asked to take it on.
+"""Who was asked to lead a deal, who took it on, and how busy each manager is.
 
 An active assignment (offered or accepted) counts against its manager's capacity; a deal has at most one, and the
 database says so.
@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, func, insert, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.achievements import Achievement
 from repositories.database import Base, utcnow
@@ -39,46 +39,6 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "release": (frozenset({OFFERED, ACCEPTED}), RELEASED),
     "close": (frozenset({OFFERED, ACCEPTED}), CLOSED),
 }
-
-
-class ManagerRun(Base):
-    """One ranking of managers for a deal, as it was shown; `rejections` are {talent_id, reason, text}."""
-
-    __tablename__ = "manager_runs"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)
-    ranker: Mapped[str] = mapped_column(String(60))
-    considered: Mapped[int] = mapped_column(default=0)
-    rejections: Mapped[list] = mapped_column(default=list)
-    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
-
-    entries: Mapped[list[ManagerEntry]] = relationship(
-        back_populates="run", order_by="ManagerEntry.rank", lazy="selectin", cascade="all, delete-orphan"
-    )
-
-
-class ManagerEntry(Base):
-    """One manager as ranked: score, contributions, reasons, cautions, and the load the deal would bring."""
-
-    __tablename__ = "manager_entries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("manager_runs.id", ondelete="CASCADE"))
-    rank: Mapped[int]
-    talent_id: Mapped[int] = mapped_column(ForeignKey("talents.id", ondelete="CASCADE"), index=True)
-    talent_revision: Mapped[int]
-    score: Mapped[float]
-    load: Mapped[int]
-    capacity: Mapped[int]
-    contributions: Mapped[list] = mapped_column(default=list)
-    reasons: Mapped[list] = mapped_column(default=list)
-    cautions: Mapped[list] = mapped_column(default=list)
-
-    run: Mapped[ManagerRun] = relationship(back_populates="entries", lazy="raise")
-
-    __table_args__ = (Index("ix_manager_entries_run", "run_id", "rank"),)
 
 
 class Assignment(Base):
@@ -202,41 +162,3 @@ def overdue(session: Session, today: date) -> list[tuple[int, int]]:
         Assignment.state == OFFERED, Assignment.due_on < today
     )
     return [(deal, one) for deal, one in session.execute(query.order_by(Assignment.id))]
-
-
-def run_by_key(session: Session, key: str) -> ManagerRun | None:
-    """The ranking already frozen under this key."""
-    return session.scalar(select(ManagerRun).where(ManagerRun.key == key))
-
-
-def add_run(session: Session, run: ManagerRun) -> None:
-    """Store a new ranking with its entries by two statements."""
-    entries, run.entries = list(run.entries), []
-    session.add(run)
-    session.flush()
-    if entries:
-        names = ("rank", "talent_id", "talent_revision", "score", "load", "capacity", "contributions", "reasons",
-                 "cautions")  # fmt: skip
-        rows = [{"run_id": run.id, **{name: getattr(entry, name) for name in names}} for entry in entries]
-        session.execute(insert(ManagerEntry), rows)
-    session.refresh(run, ["entries"])
-
-
-def entry_of(session: Session, deal_id: int, run_id: int, talent_id: int) -> ManagerEntry | None:
-    """The line of a manager in one of this deal's rankings."""
-    query = (
-        select(ManagerEntry)
-        .join(ManagerRun, ManagerRun.id == ManagerEntry.run_id)
-        .where(
-            ManagerRun.deal_id == deal_id, ManagerEntry.run_id == run_id, ManagerEntry.talent_id == talent_id
-        )
-    )
-    return session.scalar(query)
-
-
-def ranked_after(session: Session, entry: ManagerEntry) -> list[int]:
-    """The managers below a line of a ranking, best first: whom to ask next."""
-    query = select(ManagerEntry.talent_id).where(
-        ManagerEntry.run_id == entry.run_id, ManagerEntry.rank > entry.rank
-    )
-    return list(session.scalars(query.order_by(ManagerEntry.rank)))

@@ -19,6 +19,7 @@ from repositories import (
     imports,
     introductions,
     leads,
+    manager_runs,
     match_runs,
     needs,
     notices,
@@ -33,8 +34,8 @@ from repositories import (
 from repositories.database import Base, Database
 
 MODELS = (
-    accounts, achievements, assignments, audit, deals, files, imports, introductions, leads, match_runs, needs,
-    notices, organisations, outbox, patents, proposals, schedule, talents, vectors,
+    accounts, achievements, assignments, audit, deals, files, imports, introductions, leads, manager_runs,
+    match_runs, needs, notices, organisations, outbox, patents, proposals, schedule, talents, vectors,
 )  # fmt: skip
 
 metadata = Base.metadata
