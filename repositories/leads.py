@@ -79,10 +79,11 @@ Head = tuple[int, int, int, int]
 """(lead, entry, projection of the need, projection of the achievement): equal heads mean nothing has changed."""
 JUDGED = (
     Lead.id, Lead.entry_id, Lead.score, Lead.level, Lead.created_at, Lead.need_id, Lead.achievement_id,
-    Need.projection.label("need_projection"), Achievement.projection.label("achievement_projection"),
-    Need.industry.label("need_industry"), Need.region.label("need_region"), Need.wanted_modes,
+    Need.projection.label("need_projection"), Need.title.label("need_title"), Need.wanted_trl, Need.wanted_modes,
+    Need.industry.label("need_industry"), Need.region.label("need_region"),
+    Achievement.projection.label("achievement_projection"), Achievement.title.label("achievement_title"),
     Achievement.industry.label("achievement_industry"), Achievement.region.label("achievement_region"),
-    Achievement.trl, Achievement.modes, Achievement.ip,
+    Achievement.discipline, Achievement.trl, Achievement.modes, Achievement.ip,
 )  # fmt: skip
 """What ranking for a manager reads of a lead; never the confidential part."""
 
@@ -180,10 +181,12 @@ def answer_of(session: Session, lead_id: int, talent_id: int) -> LeadAnswer | No
 
 
 def interest(session: Session, ids: Iterable[int], but: int | None) -> dict[int, int]:
-    """Lead → how many managers are interested in it; `but` is left out of the count."""
-    query = select(LeadAnswer.lead_id, func.count()).where(
-        LeadAnswer.lead_id.in_(list(ids)), LeadAnswer.state == INTERESTED, LeadAnswer.talent_id != (but or 0)
-    )
+    """Lead → how many managers with a public profile are interested in it; `but` is left out of the count."""
+    query = select(LeadAnswer.lead_id, func.count()).join(Talent, Talent.id == LeadAnswer.talent_id)
+    query = query.where(
+        LeadAnswer.lead_id.in_(list(ids)), LeadAnswer.state == INTERESTED, LeadAnswer.talent_id != (but or 0),
+        Talent.state == PUBLISHED,
+    )  # fmt: skip
     return {lead: int(n) for lead, n in session.execute(query.group_by(LeadAnswer.lead_id))}
 
 

@@ -19,7 +19,9 @@ from repositories.database import Session
 from repositories.listing import ListingColumns, due_to_expire
 from services import introductions, mail, notices
 from services.access import COMMAND
+from services.deals import consent
 from services.imports import batches
+from services.leads import making
 from services.listings.library import LIBRARIES, Library
 from services.platform import Platform
 
@@ -79,6 +81,19 @@ def expire_introductions(platform: Platform) -> str:
     return f"逾期 {introductions.expire(platform)} 条"
 
 
+def expire_deals(platform: Platform) -> str:
+    """Deals a side did not answer in time are ended."""
+    return f"逾期 {consent.expire(platform)} 条"
+
+
+def make_leads(platform: Platform) -> str:
+    """What was published becomes leads; leads whose sides have left the public are closed."""
+    turn = making.make_due(platform)
+    return f"新线索 {turn.made} 条，关闭 {turn.closed} 条" + (
+        "；索引暂时不可用，稍后补做" if turn.away else ""
+    )
+
+
 def prune(platform: Platform) -> str:
     """Forget what has run out: sessions, links, tokens, failures, old runs, notices, staged imports."""
     now = platform.now()
@@ -101,8 +116,10 @@ def send_mail(platform: Platform) -> str:
 
 TASKS: tuple[Task, ...] = (
     Task("mail", "发送邮件", timedelta(seconds=5), send_mail),
+    Task("leads", "生成线索", timedelta(seconds=5), make_leads),
     Task("expire_listings", "到期下线", timedelta(minutes=15), expire_listings),
     Task("expire_introductions", "引荐逾期", timedelta(minutes=15), expire_introductions),
+    Task("expire_deals", "项目答复逾期", timedelta(minutes=15), expire_deals),
     Task("remind", "到期提醒", timedelta(hours=6), remind),
     Task("prune", "清理", timedelta(hours=1), prune),
 )

@@ -1,0 +1,1 @@
+"""线索: made after publication, ranked for each manager, answered by them."""
