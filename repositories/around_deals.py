@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from repositories.assignments import ACCEPTED, CLOSED, OFFERED, Assignment
+from repositories.accounts import Account
+from repositories.assignments import ACCEPTED, ACTIVE, CLOSED, OFFERED, Assignment
 from repositories.deals import Deal
 from repositories.leads import Lead
 from repositories.talents import Talent
@@ -42,3 +43,21 @@ def take_over_lead(session: Session, deal: Deal, now: datetime) -> None:
     session.execute(
         update(Lead).where(*open_lead).values(closed_at=now).execution_options(synchronize_session=False)
     )
+
+
+def managers_of(session: Session, deal: Deal) -> list[Account]:
+    """The people to tell on the managers' side: who is asked or leads, and who found the lead."""
+    asked = select(Assignment.talent_id).where(Assignment.deal_id == deal.id, Assignment.state.in_(ACTIVE))
+    here = select(Talent.account_id).where((Talent.id == deal.finder_id) | Talent.id.in_(asked))
+    return list(session.scalars(select(Account).where(Account.is_active, Account.id.in_(here))))
+
+
+def active_manager(session: Session, deal_id: int) -> tuple[Assignment, Talent] | None:
+    """The active assignment of a deal with its manager's profile."""
+    query = (
+        select(Assignment, Talent)
+        .join(Talent, Talent.id == Assignment.talent_id)
+        .where(Assignment.deal_id == deal_id, Assignment.state.in_(ACTIVE))
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row is not None else None

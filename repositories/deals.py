@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from repositories.achievements import Achievement
@@ -170,3 +170,19 @@ def of_pair(session: Session, need_id: int, achievement_id: int) -> Deal | None:
     """The latest deal between the two."""
     query = select(Deal).where(Deal.need_id == need_id, Deal.achievement_id == achievement_id)
     return session.scalar(query.order_by(Deal.id.desc()).limit(1))
+
+
+def unanswered(session: Session, today: date) -> list[Deal]:
+    """Deals under way whose day for an answer has passed while a side has not agreed, held until the end."""
+    query = select(Deal).where(
+        Deal.state.in_(UNDER_WAY),
+        Deal.answer_due_on < today,
+        or_(Deal.enterprise_agreed_at.is_(None), Deal.university_agreed_at.is_(None)),
+    )
+    return list(session.scalars(query.order_by(Deal.id).with_for_update(of=Deal)))
+
+
+def events_of(session: Session, deal_id: int, circles: tuple[str, ...]) -> list[DealEvent]:
+    """The timeline of a deal as these circles read it, oldest first."""
+    query = select(DealEvent).where(DealEvent.deal_id == deal_id, DealEvent.circle.in_(circles))
+    return list(session.scalars(query.order_by(DealEvent.id)))

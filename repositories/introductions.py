@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, func, or_, select, union_all
 from sqlalchemy.orm import Mapped, Session, contains_eager, joinedload, mapped_column, raiseload, relationship
 
 from repositories.achievements import Achievement
 from repositories.database import Base, utcnow
+from repositories.deals import Deal
+from repositories.leads import Lead
 from repositories.match_runs import MatchEntry, MatchRun, Pass
 from repositories.needs import Need
 
@@ -198,14 +200,13 @@ def with_entries(session: Session, introduction_id: int) -> tuple[Introduction, 
 
 
 def prune_runs(session: Session, before: datetime) -> int:
-    """Drop runs older than `before` on which neither an introduction nor a pass hangs; gives how many."""
-    held = exists().where(
-        MatchEntry.run_id == MatchRun.id,
-        (Introduction.entry_id == MatchEntry.id)
-        | (Introduction.shown_entry_id == MatchEntry.id)
-        | (Pass.entry_id == MatchEntry.id),
-    )
-    old = select(MatchRun.id).where(MatchRun.created_at < before, ~held)
+    """Drop runs older than `before` on which no introduction, pass, lead or deal hangs; gives how many."""
+    held = union_all(
+        select(Introduction.entry_id), select(Introduction.shown_entry_id),
+        select(Pass.entry_id).where(Pass.entry_id.is_not(None)), select(Lead.entry_id), select(Deal.entry_id),
+    ).subquery()  # fmt: skip
+    kept = select(MatchEntry.run_id).where(MatchEntry.id.in_(select(held)))
+    old = select(MatchRun.id).where(MatchRun.created_at < before, MatchRun.id.not_in(kept))
     return int(session.execute(delete(MatchRun).where(MatchRun.id.in_(old))).rowcount)  # type: ignore[attr-defined]
 
 

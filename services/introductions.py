@@ -226,18 +226,20 @@ def _one_open_request(platform: Platform) -> Iterator[None]:
         raise Conflict("刚刚已经有人请求过这次引荐，请刷新页面查看。") from twice
 
 
-def refuse_unready(actor: Actor, need: Need, achievement: Achievement, side: str) -> None:
-    """Raise Conflict (or NotFound) where asking makes no sense yet, saying what has to happen first."""
+def refuse_unready(
+    actor: Actor, need: Need, achievement: Achievement, side: str, what: str = "请求引荐"
+) -> None:
+    """Raise Conflict (or NotFound) where asking (`what`) makes no sense yet, saying what has to happen first."""
     if not actor.organisation_approved:
-        raise Conflict("贵单位还在核验中，核验通过后就可以请求引荐；现在可以先看推荐、做比较。")
+        raise Conflict(f"贵单位还在核验中，核验通过后就可以{what}；现在可以先看推荐、做比较。")
     if owns(actor, need) and owns(actor, achievement):
-        raise Conflict("这是贵单位自己的成果，不需要引荐。")
+        raise Conflict(f"需求和成果都是贵单位自己的，不需要{what}。")
     other = achievement if side == ENTERPRISE else need
     if not sees(actor, other):
         raise NotFound()
     if other.organisation_id is None:
         raise Conflict(
-            "这条成果来自公开论文，平台上没有它的单位账户，暂不能请求引荐；可按来源编号查找原文联系作者。"
+            f"这条成果来自公开论文，平台上没有它的单位账户，暂不能{what}；可按来源编号查找原文联系作者。"
         )
 
 

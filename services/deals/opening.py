@@ -143,7 +143,7 @@ def refuse(actor: Actor, found: Start) -> None:
     """Raise Conflict (or NotFound) where no deal can be opened yet, saying what has to happen first."""
     need, achievement = found.need, found.achievement
     if found.side in (ENTERPRISE, UNIVERSITY):
-        refuse_unready(actor, need, achievement, found.side)
+        refuse_unready(actor, need, achievement, found.side, "立项")
     elif not (need.is_public and achievement.is_public):
         raise Conflict("需求或成果已不在公开状态，不能立项。")
     if need.organisation_id is None or achievement.organisation_id is None:

@@ -57,8 +57,8 @@ class Standing:
 
     @property
     def notes(self) -> bool:
-        """Who writes into the timeline: whoever may end it, and the manager whose lead it was."""
-        return self.ends or self.is_finder
+        """Who writes into the timeline: whoever may end it, who led it to its end, and who found the lead."""
+        return self.ends or self.is_finder or CLOSED in self.assignments
 
     @property
     def reads_contacts(self) -> bool:

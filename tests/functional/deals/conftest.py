@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from repositories.deals import Deal
+from repositories.assignments import Assignment
+from repositories.deals import Deal, DealEvent
 from repositories.leads import Lead
+from repositories.notices import Notice
+from repositories.talents import Talent
 from services import recommend
 from services.access import Actor
 from services.deals import opening
@@ -54,6 +58,39 @@ class Table:
         if not ways:
             ways = {"lead_id": self.lead()} if role == "manager" else {"entry_id": self.entry(role=role)}
         return opening.open_deal(self.world.platform, self.people[role], **ways)
+
+    def assign(self, deal: Deal, state: str = "accepted", role: str = "manager") -> Assignment:
+        """The deal in a manager's hands, offered or accepted."""
+        here = self.world.platform
+        with here.database.write() as session:
+            row = session.get(Deal, deal.id)
+            talent = session.scalar(select(Talent).where(Talent.account_id == self.people[role].account_id))
+            if row.state == "opened":
+                row.move("assign", here.now())
+            made = Assignment(deal_id=deal.id, talent_id=talent.id, state=state, due_on=here.today())
+            session.add(made)
+            session.flush()
+            return made
+
+    def now(self, deal: Deal) -> Deal:
+        """The deal as the database has it."""
+        with self.world.platform.database.read() as session:
+            return session.get(Deal, deal.id)
+
+    def lines(self, deal: Deal) -> list[tuple[str, str, str]]:
+        """(kind, side, state) of the timeline, as operators read it."""
+        with self.world.platform.database.read() as session:
+            found = session.scalars(
+                select(DealEvent).where(DealEvent.deal_id == deal.id).order_by(DealEvent.id)
+            )
+            return [(line.kind, line.side, line.state) for line in found]
+
+    def told(self, kind: str) -> dict[str, str]:
+        """Role → subject of the latest notice of a kind."""
+        with self.world.platform.database.read() as session:
+            rows = session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.id))
+            subjects = {row.account_id: row.subject for row in rows}
+        return {role: subjects[a.account_id] for role, a in self.people.items() if a.account_id in subjects}
 
 
 @pytest.fixture
