@@ -6,6 +6,7 @@ name of an environment.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +20,27 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ElasticsearchSettings:
+    """Where the server engine is, and how its indices are laid out."""
+
+    urls: tuple[str, ...]
+    user: str = ""
+    password: str = ""
+    api_key: str = ""
+    ca: Path | None = None
+    prefix: str = "sanku"
+    shards: int = 1
+    replicas: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are and how the platform behaves; see README for the variables."""
 
     data: Path
     database_url: str
     index: str
+    elasticsearch: ElasticsearchSettings
     secret_key: str
     model: str
     base_url: str
@@ -97,16 +113,60 @@ def _secret(env: Mapping[str, str], data: Path) -> str:
     return key
 
 
+def with_files(env: Mapping[str, str]) -> dict[str, str]:
+    """`env` with each SANKU_X_FILE read into SANKU_X, which is how containers are handed secrets."""
+    whole = dict(env)
+    for name, path in env.items():
+        if name.startswith("SANKU_") and name.endswith("_FILE") and path:
+            try:
+                whole[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise BadSetting(f"{name}: {path} cannot be read ({error.strerror})") from None
+    return whole
+
+
+def _elasticsearch(env: Mapping[str, str], is_chosen: bool) -> ElasticsearchSettings:
+    urls = tuple(part.strip() for part in env.get("SANKU_ELASTICSEARCH_URL", "").split(",") if part.strip())
+    if is_chosen and not urls:
+        raise BadSetting("SANKU_ELASTICSEARCH_URL must be given where SANKU_INDEX is elasticsearch")
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/@]+(:\d+)/?", url):
+            raise BadSetting(f"SANKU_ELASTICSEARCH_URL must look like https://host:9200, not {url!r}")
+    prefix = env.get("SANKU_ELASTICSEARCH_PREFIX", "sanku")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,40}", prefix):
+        raise BadSetting(
+            f"SANKU_ELASTICSEARCH_PREFIX must be of a-z, 0-9 and _, beginning with none of _, not {prefix!r}"
+        )
+    ca = env.get("SANKU_ELASTICSEARCH_CA", "")
+    if ca and not Path(ca).is_file():
+        raise BadSetting(f"SANKU_ELASTICSEARCH_CA: there is no file {ca}")
+    return ElasticsearchSettings(
+        urls=urls,
+        user=env.get("SANKU_ELASTICSEARCH_USER", ""),
+        password=env.get("SANKU_ELASTICSEARCH_PASSWORD", ""),
+        api_key=env.get("SANKU_ELASTICSEARCH_API_KEY", ""),
+        ca=Path(ca) if ca else None,
+        prefix=prefix,
+        shards=_number(env, "SANKU_ELASTICSEARCH_SHARDS", 1, 1, 1024),
+        replicas=_number(env, "SANKU_ELASTICSEARCH_REPLICAS", 0, 0, 5)
+        if env.get("SANKU_ELASTICSEARCH_REPLICAS")
+        else None,
+    )
+
+
 def load(env: Mapping[str, str]) -> Settings:
     """Settings from `env` (usually os.environ); raises BadSetting naming the variable."""
+    env = with_files(env)
     data = Path(env.get("SANKU_DATA") or ROOT / "var").resolve()
     base_url = env.get("SANKU_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
     if not base_url.startswith(("http://", "https://")):
         raise BadSetting("SANKU_BASE_URL must begin with http:// or https://")
+    index = _choice(env, "SANKU_INDEX", "embedded", ("embedded", "elasticsearch"))
     return Settings(
         data=data,
         database_url=env.get("SANKU_DATABASE_URL") or f"sqlite:///{data / 'sanku.db'}",
-        index=_choice(env, "SANKU_INDEX", "embedded", ("embedded",)),
+        index=index,
+        elasticsearch=_elasticsearch(env, index == "elasticsearch"),
         secret_key=_secret(env, data),
         model=env.get("SANKU_MODEL", "e5-small-zh"),
         base_url=base_url,

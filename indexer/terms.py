@@ -6,7 +6,8 @@ together they match nine documents of ten and take 30 ms, so the most informativ
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from indexer.text import normalise, search_terms, tokens
 
@@ -35,30 +36,53 @@ def required_matches(terms: int) -> int:
     return math.ceil(0.6 * min(terms, 12)) + max(0, terms - 12) // 5
 
 
-def query_terms(
-    text: str, document_frequency: Callable[[str], int], documents: int, limit: int = MAX_TERMS
-) -> tuple[str, ...]:
-    """The at most *limit* terms by which raw query *text* is looked up.
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The terms of a query text with how often each stands in it, in the order of the text."""
+
+    counts: Mapping[str, int]
+    limit: int
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are more than are looked up, so that one has to choose."""
+        return len(self.counts) > self.limit
+
+
+def grams_of(text: str, limit: int = MAX_TERMS) -> Grams:
+    """What raw query *text* could be looked up by."""
+    normal = normalise(text[:MAX_CHARACTERS])
+    counts = Counter(grams(normal))
+    for term in search_terms(normal):
+        counts.setdefault(term, 1)
+    return Grams(counts, limit)
+
+
+def best_terms(wanted: Grams, document_frequency: Callable[[str], int], documents: int) -> tuple[str, ...]:
+    """The terms by which a query is looked up, at most the limit.
 
     A short text gives all its terms, known to the index or not, for what was typed was meant. Of a long one the
     unknown are left out and the rest ordered by (1 + ln tf) · idf, ties in the order of the text. The idf is capped
     at a frequency of 1 in 5,000: what is rarer is as often a bigram across two words as a rare word.
     """
-    normal = normalise(text[:MAX_CHARACTERS])
-    counts = Counter(grams(normal))
-    for term in search_terms(normal):
-        counts.setdefault(term, 1)
-    if len(counts) <= limit:
-        return tuple(counts)
+    if not wanted.is_long:
+        return tuple(wanted.counts)
     floor = max(1.0, documents / 5000)
     weighted: list[tuple[float, int, str]] = []
-    for order, (term, count) in enumerate(counts.items()):
+    for order, (term, count) in enumerate(wanted.counts.items()):
         frequency = document_frequency(term)
         if frequency:
             idf = math.log(1 + documents / max(floor, frequency))
             weighted.append((-(1 + math.log(count)) * idf, order, term))
     weighted.sort()
-    return tuple(term for _, _, term in weighted[:limit])
+    return tuple(term for _, _, term in weighted[: wanted.limit])
+
+
+def query_terms(
+    text: str, document_frequency: Callable[[str], int], documents: int, limit: int = MAX_TERMS
+) -> tuple[str, ...]:
+    """The at most *limit* terms by which raw query *text* is looked up; see :func:`best_terms`."""
+    return best_terms(grams_of(text, limit), document_frequency, documents)
 
 
 def is_character(term: str) -> bool:

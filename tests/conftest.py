@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.elastic.server import Node
 from tests.support import World, make_world
 
 HEAVY = ("browser", "elasticsearch")
@@ -34,3 +36,20 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield made
     made.platform.database.close()
     made.platform.index.close()
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[str]:
+    """The address of a real server: the one SANKU_TEST_ELASTICSEARCH_URL names, else one of our own for this run."""
+    given = os.environ.get("SANKU_TEST_ELASTICSEARCH_URL")
+    if given:
+        yield given
+        return
+    node = Node()
+    try:
+        node.start()
+        os.environ["SANKU_TEST_ELASTICSEARCH_URL"] = node.url
+        yield node.url
+    finally:
+        os.environ.pop("SANKU_TEST_ELASTICSEARCH_URL", None)
+        node.remove()

@@ -1,0 +1,1 @@
+"""A real Elasticsearch for tests and benchmarks: obtained once, run without privileges, gone afterwards."""
