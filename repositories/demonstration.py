@@ -18,6 +18,7 @@ from repositories.achievements import Achievement
 from repositories.audit import AuditRow
 from repositories.database import Session
 from repositories.introductions import Introduction
+from repositories.leads import Lead
 from repositories.match_runs import MatchEntry, MatchRun
 from repositories.needs import Need
 from repositories.organisations import Organisation
@@ -70,6 +71,7 @@ def remove(session: Session) -> Removed:
     ids = {model: _listings(session, model, organisations, people) for model in LISTINGS}
     keys = _vector_keys(session, ids)
     _introductions(session, ids[Need], ids[Achievement])
+    _leads(session, ids[Need], ids[Achievement])
     for model in (Need, Achievement):
         for some in _chunks(ids[model]):
             session.execute(
@@ -111,6 +113,15 @@ def _introductions(session: Session, needs: list[int], achievements: list[int]) 
             gone = list(session.scalars(select(Introduction.id).where(column.in_(some))))
             session.execute(delete(Introduction).where(Introduction.id.in_(gone)))
             _forget(session, "introductions", gone)
+
+
+def _leads(session: Session, needs: list[int], achievements: list[int]) -> None:
+    """They hang on the entries that go with the runs; what managers said to them goes along."""
+    for column, wanted in ((Lead.need_id, needs), (Lead.achievement_id, achievements)):
+        for some in _chunks(wanted):
+            gone = list(session.scalars(select(Lead.id).where(column.in_(some))))
+            session.execute(delete(Lead).where(Lead.id.in_(gone)))
+            _forget(session, "leads", gone)
 
 
 def _entries(session: Session, needs: list[int], achievements: list[int]) -> None:

@@ -16,10 +16,12 @@ from services.platform import Platform
 
 
 def tell(
-    session: Session, platform: Platform, account: Account, kind: str, subject: str, body: str, href: str
-) -> None:
-    """One notice to one person, in the caller's transaction; the letter waits for the scheduler."""
-    mail = platform.settings.mail_on and account.mail_notices and account.confirmed_at is not None
+    session: Session, platform: Platform, account: Account, kind: str, subject: str, body: str, href: str,
+    *, by_mail: bool = True,
+) -> None:  # fmt: skip
+    """One notice to one person, in the caller's transaction; the letter waits for the scheduler. Without `by_mail` it
+    stays in the inbox: another letter says it better."""
+    mail = by_mail and platform.settings.mail_on and account.mail_notices and account.confirmed_at is not None
     session.add(
         Notice(
             account_id=account.id,

@@ -24,6 +24,7 @@ from services.imports import batches
 from services.leads import making
 from services.listings.library import LIBRARIES, Library
 from services.platform import Platform
+from services.proposals import asking
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,11 @@ def make_leads(platform: Platform) -> str:
     )
 
 
+def expire_proposals(platform: Platform) -> str:
+    """Needs written for enterprises that did not answer in time stay their writers' drafts."""
+    return f"逾期 {asking.expire(platform)} 条"
+
+
 def prune(platform: Platform) -> str:
     """Forget what has run out: sessions, links, tokens, failures, old runs, notices, staged imports."""
     now = platform.now()
@@ -120,6 +126,7 @@ TASKS: tuple[Task, ...] = (
     Task("expire_listings", "到期下线", timedelta(minutes=15), expire_listings),
     Task("expire_introductions", "引荐逾期", timedelta(minutes=15), expire_introductions),
     Task("expire_deals", "项目答复逾期", timedelta(minutes=15), expire_deals),
+    Task("expire_proposals", "代拟需求逾期", timedelta(minutes=15), expire_proposals),
     Task("remind", "到期提醒", timedelta(hours=6), remind),
     Task("prune", "清理", timedelta(hours=1), prune),
 )
