@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +25,8 @@ class ElasticsearchSettings:
 
     urls: tuple[str, ...]
     user: str = ""
-    password: str = ""
-    api_key: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
     ca: Path | None = None
     prefix: str = "sanku"
     shards: int = 1
@@ -130,7 +130,7 @@ def _elasticsearch(env: Mapping[str, str], is_chosen: bool) -> ElasticsearchSett
     if is_chosen and not urls:
         raise BadSetting("SANKU_ELASTICSEARCH_URL must be given where SANKU_INDEX is elasticsearch")
     for url in urls:
-        if not re.fullmatch(r"https?://[^\s/@]+(:\d+)/?", url):
+        if not re.fullmatch(r"https?://[^\s/@]+:\d+/?", url):
             raise BadSetting(f"SANKU_ELASTICSEARCH_URL must look like https://host:9200, not {url!r}")
     prefix = env.get("SANKU_ELASTICSEARCH_PREFIX", "sanku")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,40}", prefix):
