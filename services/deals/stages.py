@@ -8,6 +8,7 @@ from repositories import assignments, audit
 from repositories.database import Session
 from repositories.deals import STATE_NAMES, Deal, IllegalStage
 from services.access import Actor, require, require_signed_in
+from services.assignments import close_for
 from services.deals import events, telling
 from services.deals.next_steps import VERB_NAMES, hindrance
 from services.deals.standing import Standing, seen
@@ -42,7 +43,7 @@ def move(
         audit.write(session, actor, f"deal.{verb}", "deals", deal.id)
         telling.moved(session, platform, deal, actor)
         if not deal.is_under_way:
-            _close_assignment(session, deal, now)
+            close_for(session, deal, now)
     return deal
 
 
@@ -79,7 +80,7 @@ def close(
     )  # fmt: skip
     audit.write(session, actor, f"deal.{kind}", "deals", deal.id, reason)
     telling.ended(session, platform, deal, actor, side)
-    _close_assignment(session, deal, now)
+    close_for(session, deal, now)
 
 
 def speaker(place: Standing) -> str:
@@ -115,9 +116,3 @@ def _apply(deal: Deal, verb: str, now: datetime) -> None:
     except IllegalStage as illegal:
         wanted = VERB_NAMES.get(verb, "终止")
         raise Conflict(f"项目现在是“{STATE_NAMES[illegal.state]}”，不能{wanted}。") from None
-
-
-def _close_assignment(session: Session, deal: Deal, now: datetime) -> None:
-    active = assignments.active_of_deal(session, deal.id)
-    if active is not None:
-        active.state, active.ended_at = assignments.CLOSED, now

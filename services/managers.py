@@ -1,0 +1,247 @@
+"""Managers ranked for a deal: who is proposed, why, who was set aside; frozen, so that an assignment hangs on what was
+seen.
+
+Candidates come from the index (what profiles say) and from the database (who led deals in the same industries). The
+operator reads everything; the deal's enterprise reads the order and the reasons, and nothing of rejections or loads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from indexer.port import Filters, IndexUnavailable
+from matching.managers import ranker as manager_ranker
+from matching.managers.types import DealFacts, Judged, Ranking
+from matching.types import AchievementFacts, Context, NeedFacts
+from repositories import assignments, manager_runs, record, shown
+from repositories.accounts import ENTERPRISE
+from repositories.assignments import Assignment
+from repositories.deals import STATE_NAMES, Deal
+from repositories.listing import page_by_id
+from repositories.manager_runs import FrozenManager, FrozenRanking
+from repositories.record import Tally
+from repositories.talents import Talent
+from services import manager_facts, vectors
+from services.access import Actor, audience, require, require_signed_in
+from services.deals.standing import seen
+from services.errors import Conflict, IndexAway
+from services.judging import facts_of
+from services.manager_facts import Managers
+from services.platform import Platform
+
+log = logging.getLogger(__name__)
+
+SHOWN = manager_ranker.SHOWN
+"""Lines kept of a ranking."""
+CANDIDATES = 200
+"""Proposals asked of the index by what profiles say; the same number again by industry alone."""
+BY_INDUSTRY = 60
+EXPERIENCED = 100
+"""Managers taken from the database because they led deals in the industries of this one."""
+ENOUGH = 50
+"""With fewer than that (a young platform, a model that is not warm yet) others are looked at too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ranked manager as a person reads it; `load` is None for who must not know how busy a manager is."""
+
+    rank: int
+    entry_id: int | None
+    talent: Talent
+    score: float
+    reasons: Sequence[Mapping[str, Any]]
+    cautions: Sequence[Mapping[str, Any]]
+    contributions: Sequence[Mapping[str, Any]]
+    load: int | None
+    capacity: int | None
+    tally: Tally
+    asked: str = ""
+    """State of the latest assignment of this manager to this deal, empty where never asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A manager who may not lead this deal, and why."""
+
+    talent: Talent
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagersForDeal:
+    """A ranking as it is shown; `run_id` is None when it could not be kept, and nothing can hang on it then."""
+
+    deal: Deal
+    run_id: int | None
+    algorithm: str
+    considered: int
+    items: tuple[Line, ...]
+    rejections: tuple[SetAside, ...]
+    active: Assignment | None
+    by_operator: bool
+
+
+def for_deal(platform: Platform, actor: Actor, deal_id: int, limit: int = SHOWN) -> ManagersForDeal:
+    """Managers for one deal, for an operator or its enterprise; raises NotFound, Forbidden, Conflict (a closed deal),
+    IndexAway."""
+    require_signed_in(actor)
+    with platform.database.read() as session:
+        deal, place = seen(session, actor, deal_id)
+        require(place.is_operator or place.side == ENTERPRISE)
+    if not deal.is_under_way:
+        raise Conflict(f"项目已经是“{STATE_NAMES[deal.state]}”，不再需要推荐技术经理人。")
+    run = frozen_run(platform, actor, deal)
+    entries = run.entries[:limit]
+    rejections = run.rejections if place.is_operator else []
+    with platform.database.read() as session:
+        ids = {entry.talent_id for entry in entries}
+        rows = page_by_id(session, Talent, ids | {one["talent_id"] for one in rejections})
+        tallies = record.tallies(session, ids)
+        asked = {one.talent_id: one.state for one in assignments.of_deal(session, deal.id)}
+        active = assignments.active_of_deal(session, deal.id)
+    return ManagersForDeal(
+        deal=deal, run_id=run.id, algorithm=run.ranker, considered=run.considered,
+        items=tuple(
+            _line(entry, rows[entry.talent_id], tallies, asked, place.is_operator)
+            for entry in entries if entry.talent_id in rows
+        ),
+        rejections=tuple(
+            SetAside(rows[one["talent_id"]], one["reason"], one["text"])
+            for one in rejections if one["talent_id"] in rows
+        ),
+        active=active, by_operator=place.is_operator,
+    )  # fmt: skip
+
+
+def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
+    """The ranking of a deal: found again while nothing it rests on has changed, else judged and kept. Raises IndexAway.
+
+    A page view never fails because the write lock is busy: then the ranking is shown and not kept (its id is None).
+    """
+    facts = _deal_facts(platform, deal)
+    managers = manager_facts.load(platform, _proposed(platform, actor, facts))
+    key = _key(platform, deal, facts, managers)
+    with platform.database.read() as session:
+        known = manager_runs.frozen(session, key)
+    if known is not None:
+        return known
+    context = context_of(platform)
+    ranking = manager_ranker.rank(
+        platform.manager_ranker, platform.ranker.ngrams, facts, managers.candidates, context
+    )
+    return _keep(platform, deal, key, ranking, managers)
+
+
+def context_of(platform: Platform) -> Context:
+    """The day, and the names of all codes that managers are judged by."""
+    words = platform.vocabularies
+    names = ChainMap({**words.languages.names, **words.relation_kinds.names}, dict(platform.names))
+    return Context(today=platform.today(), names=names)
+
+
+def _deal_facts(platform: Platform, deal: Deal) -> DealFacts:
+    need, achievement = deal.need, deal.achievement
+    needs: list[NeedFacts] = facts_of(platform, "needs", {need.id: need.projection})
+    offers: list[AchievementFacts] = facts_of(
+        platform, "achievements", {achievement.id: achievement.projection}
+    )
+    wanted = needs[0]
+    if wanted.vector is None:
+        vector = vectors.of_text(platform, need.embedding_kind, need.embedding_text, keep=True)
+        wanted = replace(wanted, vector=vector)
+    with platform.database.read() as session:
+        return manager_facts.deal_facts(session, deal, wanted, offers[0])
+
+
+def _proposed(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
+    """Whom the index and the database propose, with the finder and those who were asked before."""
+    industries = tuple(sorted({i for i in (deal.need.industry, deal.achievement.industry) if i}))
+    text = f"{deal.need.title}\n{deal.achievement.title}"
+    with platform.database.read() as session:
+        gone = shown.gone(session, "talents", audience(actor))
+        known = assignments.experienced(session, industries, EXPERIENCED)
+    try:
+        hits = platform.index.candidates("talents", text, deal.need.vector, CANDIDATES, excluded=gone)
+        if industries:
+            same = Filters(keywords={"industries": industries})
+            hits += platform.index.candidates("talents", text, deal.need.vector, BY_INDUSTRY, same, gone)
+    except IndexUnavailable as away:
+        raise IndexAway() from away
+    found = {*known, *(hit.id for hit in hits), *deal.declined, *deal.expired}
+    if len(found) < ENOUGH:
+        with platform.database.read() as session:
+            found.update(
+                row.row.id for row in shown.newest_public(session, "talents", ENOUGH, audience(actor))
+            )
+    return found | {deal.finder_id} if deal.finder_id is not None else found
+
+
+def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -> str:
+    """Equal keys mean the same deal, the same managers standing where they stood, the same weights, the same day."""
+    parts = {
+        "deal": (deal.id, deal.need.projection, deal.achievement.projection, deal.finder_id),
+        "asked": (deal.asked_posts, deal.asked_languages, deal.asked_certificate, deal.asked_region),
+        "houses": [party.houses for party in facts.parties],
+        "before": (sorted(facts.declined), sorted(facts.expired)),
+        "managers": [managers.tokens[i] for i in sorted(managers.tokens)],
+        "by_meaning": facts.need.vector is not None, "model": platform.embedder.model_id,
+        "ranker": platform.manager_ranker.name, "day": platform.today().isoformat(),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _keep(platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: Managers) -> FrozenRanking:
+    """Store a ranking unless the database is busy; the one another process stored first is taken instead."""
+    run: dict[str, Any] = {
+        "deal_id": deal.id, "ranker": platform.manager_ranker.name, "created_at": platform.now(),
+        "considered": len(ranking.judged) + len(ranking.rejections),
+        "rejections": [
+            {"talent_id": one.talent_id, "reason": one.code, "text": one.text} for one in ranking.rejections
+        ],
+    }  # fmt: skip
+    entries = [
+        _entry(one, rank, managers.revisions[one.talent_id])
+        for rank, one in enumerate(ranking.judged[:SHOWN], 1)
+    ]
+    try:
+        with platform.database.write(briefly=True) as session:
+            manager_runs.keep(session, {"key": key, **run}, entries)
+            stored = manager_runs.frozen(session, key)
+        if stored is not None:
+            return stored
+    except platform.database.busy_errors as busy:
+        log.warning("a ranking of managers was not kept: %s", busy)
+    return FrozenRanking(id=None, **run, entries=tuple(FrozenManager(id=None, **one) for one in entries))
+
+
+def _entry(one: Judged, rank: int, revision: int) -> dict[str, Any]:
+    """The columns of a line; lists where the database gives lists, so that a new ranking reads like one found again."""
+    return {
+        "rank": rank, "talent_id": one.talent_id, "talent_revision": revision, "score": one.score, "load": one.load,
+        "capacity": one.capacity,
+        "contributions": [{"feature": f, "value": v, "points": p} for f, v, p in one.contributions],
+        "reasons": [
+            {"feature": r.feature, "text": r.text, "contribution": r.contribution, "words": list(r.words)}
+            for r in one.reasons
+        ],
+        "cautions": [asdict(c) for c in one.cautions],
+    }  # fmt: skip
+
+
+def _line(
+    entry: FrozenManager, talent: Talent, tallies: Mapping[int, Tally], asked: Mapping[int, str], whole: bool
+) -> Line:
+    return Line(
+        rank=entry.rank, entry_id=entry.id, talent=talent, score=entry.score, reasons=entry.reasons,
+        cautions=entry.cautions if whole else (), contributions=entry.contributions if whole else (),
+        load=entry.load if whole else None, capacity=entry.capacity if whole else None,
+        tally=tallies.get(entry.talent_id, Tally()), asked=asked.get(entry.talent_id, "") if whole else "",
+    )  # fmt: skip
