@@ -53,6 +53,7 @@ def _clear_contacts(session: Session, account: Account) -> None:
 def _empty_profile(session: Session, profile: Talent, now: datetime) -> None:
     session.execute(delete(StoredVector).where(StoredVector.content_hash == profile.vector_key))
     profile.title, profile.biography, profile.certificate_number = ERASED_NAME, "", ""
+    profile.history, profile.relations = "", []
     profile.certificate_date, profile.affiliations, profile.external_id = None, [], None
     profile.account_id, profile.reviewed_content = None, None
     if profile.allows("withdraw"):

@@ -115,3 +115,9 @@ def find(session: Session, key: str) -> Organisation | None:
             or_(Organisation.uscc == key, Organisation.external_id == key, Organisation.name == key)
         )
     )
+
+
+def house_names(session: Session, limit: int) -> list[str]:
+    """Names of checked houses other than enterprises, whose being here may be a secret; to suggest while typing."""
+    query = select(Organisation.name).where(Organisation.state == APPROVED, Organisation.kind != "enterprise")
+    return list(session.scalars(query.order_by(Organisation.name).limit(limit)))

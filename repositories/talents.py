@@ -43,7 +43,7 @@ class Talent(ListingColumns, Base):
     @property
     def body_text(self) -> str:
         """The words of the profile."""
-        return self.biography
+        return "\n".join(filter(None, (self.biography, self.history)))
 
 
 def of_account(session: Session, account_id: int) -> Talent | None:

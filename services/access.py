@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from repositories.accounts import ENTERPRISE, INSTITUTION, MANAGER, OPERATOR, UNIVERSITY, Account
 from repositories.achievements import Achievement
-from repositories.listing import ListingColumns
+from repositories.listing import DRAFT, ListingColumns
 from repositories.needs import Need
 from repositories.talents import Talent
 from services.errors import Forbidden, NotFound, SignInFirst
+from services.listings.fields import CONFIDENTIAL, CONTACT, DECLARED, PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,24 @@ def actor_of(account: Account) -> Actor:
 
 
 def owns(actor: Actor, row: ListingColumns) -> bool:
-    """Listings belong to the organisation; a manager's profile to the person."""
+    """Listings belong to the organisation; a manager's profile to the person, and what a manager writes for others too,
+    until they take it over."""
     if not actor.is_signed_in:
         return False
-    if isinstance(row, Talent):
+    if isinstance(row, Talent) or (actor.role == MANAGER and is_private_draft(row)):
         return row.account_id is not None and row.account_id == actor.account_id
     return row.organisation_id is not None and row.organisation_id == actor.organisation_id
 
 
+def is_private_draft(row: ListingColumns) -> bool:
+    """A need without a house that nobody has submitted: its writer's alone, operators do not see it either."""
+    return isinstance(row, Need) and row.organisation_id is None and row.state == DRAFT
+
+
 def sees(actor: Actor, row: ListingColumns, *, introduced: bool = False) -> bool:
     """Whether a listing exists for this person at all. `introduced`: an introduction laid it before them."""
+    if is_private_draft(row):
+        return row.account_id is not None and row.account_id == actor.account_id
     if actor.is_operator or owns(actor, row) or introduced:
         return True
     if not row.is_public:
@@ -82,6 +91,13 @@ def sees(actor: Actor, row: ListingColumns, *, introduced: bool = False) -> bool
 def audience(actor: Actor) -> tuple[str, ...]:
     """The visibilities a search may show this person."""
     return ("public", "members") if actor.is_signed_in else ("public",)
+
+
+def open_circles(actor: Actor, row: ListingColumns) -> frozenset[str]:
+    """The circles of fields this person reads on a listing; contacts that an introduction opened are shown by it."""
+    if owns(actor, row):
+        return frozenset({PUBLIC, CONTACT, CONFIDENTIAL, DECLARED})
+    return frozenset({PUBLIC, DECLARED}) if actor.is_operator else frozenset({PUBLIC})
 
 
 def sees_confidential(actor: Actor, need: Need) -> bool:
@@ -125,7 +141,7 @@ def may_review(actor: Actor) -> bool:
 
 def side_of(actor: Actor, need: Need, achievement: Achievement) -> str:
     """`enterprise` or `university` when the person stands on one side of the pair, else the empty string."""
-    if owns(actor, need):
+    if need.organisation_id is not None and owns(actor, need):
         return ENTERPRISE
     if owns(actor, achievement):
         return UNIVERSITY

@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from matching.types import LEVEL_NAMES
 from repositories.introductions import STATE_NAMES as INTRODUCTION_STATES
 from repositories.listing import STATE_NAMES, ListingColumns
+from services.listings import tables
 from services.listings.catalogue import FIELDS
 from services.listings.fields import PUBLIC, Field
 from services.organisations import public_label
@@ -32,7 +33,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 _LONGEST_CELL = 32_767
 """Excel's own limit; a longer cell makes it call the file damaged."""
 _FEN_PER_WAN = Decimal(1_000_000)
-_WIDTHS = {"text": 60, "line": 28, "words": 24, "choices": 20, "ip": 40, "affiliations": 40}
+_WIDTHS = {"text": 60, "line": 28, "words": 24, "choices": 20, "ip": 40, "affiliations": 40, "relations": 40}
 _HEAD_FILL = PatternFill("solid", fgColor="E9EDF2")
 
 
@@ -62,19 +63,8 @@ def cell_value(field: Field, value: Any, vocabularies: Any) -> Any:
             return "、".join(_term(field.vocabulary, code, vocabularies) for code in value)
         case "words":
             return "、".join(value)
-        case "ip":
-            return "\n".join(
-                "，".join(
-                    (
-                        _term("ip_types", r.get("type"), vocabularies), str(r.get("number") or ""),
-                        _term("ip_statuses", r.get("status"), vocabularies), str(r.get("expiry") or ""),
-                    )
-                )
-                for r in value
-            )  # fmt: skip
-        case "affiliations":
-            keys = ("organisation", "title", "since", "until")
-            return "\n".join("，".join(str(r.get(key) or "") for key in keys) for r in value)
+        case "ip" | "affiliations" | "relations":
+            return tables.lines(field.kind, value, vocabularies)
     return value
 
 

@@ -26,6 +26,15 @@ OPERATORS_FIELDS = frozenset({"name", "uscc", "kind", "external_id"})
 """What was checked against the licence is changed by operators only."""
 
 
+SUGGESTED = 1_000
+
+
+def suggestions(platform: Platform) -> list[str]:
+    """Names one may mean when typing where somebody works."""
+    with platform.database.read() as session:
+        return organisations.house_names(session, SUGGESTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person said about the organisation while signing up."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.utils import unset_value
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from services.errors import Invalid
 from services.listings import fields as catalogue
+from services.listings import tables
 from web import labels
 from web.current import platform
 
 LONG_LIST = 130
 """A vocabulary longer than this is typed with suggestions, not picked from a list."""
 REGION_SUGGESTIONS = "region-suggestions"
+SPARE_ROWS = 2
+TABLES = ("affiliations", "relations")
+"""Fields typed cell by cell."""
 EMPTY_LEVEL = {"trl": "未评估", "wanted_trl": "不限"}
 """What a level that nobody picked means."""
 
@@ -40,6 +46,51 @@ class Pick(SelectField):
         """Nothing: the reader names unknown terms."""
 
 
+class Records(Field):
+    """A small table: a row of cells for each record and a few empty ones below. `data`: objects, or lines as sent."""
+
+    def __init__(self, *, kind: str = "", **options: Any) -> None:
+        """`kind` is the catalogue's: it says which columns there are."""
+        super().__init__(**options)
+        self.parts = tables.PARTS.get(kind, ())
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take cells (`name-row-part`), or text under the field's own name."""
+        super().process(None, data, extra_filters)
+        if formdata is None:
+            return
+        typed = typed_records(formdata, self.name)
+        if typed is not None:
+            self.data = typed
+
+    def choices_of(self, part: catalogue.Field) -> list[tuple[str, str]]:
+        """The terms of a column that is picked; none where one types."""
+        return _choices(part) if part.vocabulary else []
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The records and some empty rows below them, at least three in all."""
+        if isinstance(self.data, str):
+            names = [part.name for part in self.parts]
+            cells = (re.split(r"[，,]", line) for line in self.data.splitlines())
+            known: list[Mapping[str, Any]] = [dict(zip(names, line, strict=False)) for line in cells]
+        else:
+            known = [record for record in self.data or () if any(record.values())]
+        return known + [{}] * max(SPARE_ROWS, 3 - len(known))
+
+
+def typed_records(sent: Any, name: str) -> list[dict[str, str]] | str | None:
+    """What was typed into the cells of a small table, in the order of its rows; None when it was not sent at all."""
+    rows: dict[int, dict[str, str]] = {}
+    for key in sent:
+        head, _, part = key.rpartition("-")
+        owner, _, number = head.rpartition("-")
+        if owner == name and number.isascii() and number.isdigit() and len(number) < 4:
+            rows.setdefault(int(number), {})[part] = sent.get(key, "")
+    if rows:
+        return [rows[number] for number in sorted(rows)]
+    return sent.get(name) if name in sent else None
+
+
 class CatalogueForm(FlaskForm):
     """A form over catalogue fields; `sections` gives them in the order and grouping of the page."""
 
@@ -56,11 +107,14 @@ class CatalogueForm(FlaskForm):
 
     def typed(self) -> dict[str, Any]:
         """What was typed, for the reader: lists for checkboxes, text for the rest, absent boxes as empty."""
-        return {
-            one.name: request.form.getlist(one.name) if one.kind == "choices" and not _is_long(one)
-            else request.form.get(one.name, "")
-            for one in self.catalogue_fields
-        }  # fmt: skip
+        return {one.name: self._typed(one) for one in self.catalogue_fields}
+
+    def _typed(self, one: catalogue.Field) -> Any:
+        if one.kind in TABLES:
+            return typed_records(request.form, one.name) or ""
+        if one.kind == "choices" and not _is_long(one):
+            return request.form.getlist(one.name)
+        return request.form.get(one.name, "")
 
     def show(self, invalid: Invalid) -> None:
         """Put each error beside its field."""
@@ -97,13 +151,7 @@ def shown_value(one: catalogue.Field, value: Any) -> Any:
         case "words":
             return "、".join(value or ())
         case "ip":
-            keys = (("type", "ip_types"), ("number", ""), ("status", "ip_statuses"), ("expiry", ""))
-            return "\n".join("，".join(_part(r, k, v) for k, v in keys) for r in value or ())
-        case "affiliations":
-            return "\n".join(
-                "，".join(str(r.get(k) or "") for k in ("organisation", "title", "since", "until"))
-                for r in value or ()
-            )
+            return tables.lines("ip", value or (), platform().vocabularies)
         case "choice" if one.vocabulary == "regions":
             return labels.place(value, full=True)
         case "choices" if _is_long(one):
@@ -121,11 +169,6 @@ def region_suggestions() -> list[str]:
     return names
 
 
-def _part(record: Mapping[str, Any], key: str, vocabulary: str) -> str:
-    value = str(record.get(key) or "")
-    return labels.name(vocabulary, value) if vocabulary else value
-
-
 def _is_long(one: catalogue.Field) -> bool:
     return len(getattr(platform().vocabularies, one.vocabulary)) > LONG_LIST
 
@@ -134,8 +177,10 @@ def _field(one: catalogue.Field) -> Any:
     common = {"label": one.label, "description": _help(one)}
     render: dict[str, Any] = {"required": True} if one.required else {}
     match one.kind:
-        case "text" | "ip" | "affiliations":
+        case "text" | "ip":
             return TextAreaField(**common, render_kw=render)
+        case "affiliations" | "relations":
+            return Records(kind=one.kind, **common)
         case "flag":
             return BooleanField(**common)
         case "choices" if not _is_long(one):

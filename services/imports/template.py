@@ -21,9 +21,9 @@ FILL_IN, EXAMPLE, GUIDE, TERMS = "填写", "示例", "填写说明", "可选值"
 _KINDS = {
     "line": "一行文字", "text": "一段文字", "integer": "整数", "money": "数字，单位万元", "date": "日期，如 2027-06-30",
     "flag": "是 或 否", "choice": "选一项", "choices": "可选多项，用顿号隔开", "words": "用顿号或逗号隔开",
-    "ip": "每行一项", "affiliations": "每行一条", "email": "邮箱地址", "uscc": "18 位代码",
+    "ip": "每行一项", "affiliations": "每行一条", "relations": "每行一条", "email": "邮箱地址", "uscc": "18 位代码",
 }  # fmt: skip
-_WIDTH = {"text": 44, "line": 26, "choices": 20, "words": 24, "ip": 40, "affiliations": 40}
+_WIDTH = {"text": 44, "line": 26, "choices": 20, "words": 24, "ip": 40, "affiliations": 40, "relations": 40}
 _HEAD = PatternFill("solid", fgColor="1F3A5F")
 _MUST = PatternFill("solid", fgColor="A63D2F")
 _THIN = Side(style="thin", color="D5DAE1")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.listings.fields import CONFIDENTIAL, CONTACT, Field
+from services.listings.fields import CONFIDENTIAL, CONTACT, DECLARED, Field
 
 EXTERNAL_ID = Field(
     "external_id", "外部编号", "line", "其他", 120,
@@ -78,19 +78,24 @@ TALENT = (
     Field("title", "姓名", "line", "基本情况", 60, required=True, example="周望川"),
     Field("category", "类别", "choice", "基本情况", vocabulary="talent_categories", example="综合性"),
     Field("biography", "从业经历", "text", "基本情况", 4000, help="做过哪些领域、促成过哪类项目、擅长什么"),
+    Field("region", "常驻地区", "choice", "基本情况", vocabulary="regions"),
     Field("posts", "从事岗位", "choices", "能做什么", 4, vocabulary="talent_posts"),
     Field("disciplines", "熟悉学科", "choices", "能做什么", 20, vocabulary="disciplines"),
     Field("industries", "熟悉行业", "choices", "能做什么", 20, vocabulary="industries"),
     Field("regions", "服务地区", "choices", "能做什么", 34, vocabulary="regions"),
     Field("languages", "工作语言", "choices", "能做什么", 10, vocabulary="languages"),
     Field("capacity", "同时可承接项目数", "integer", "能做什么", 50, default=5, example="5"),
-    Field("certificate_level", "能力等级证书", "choice", "资质", vocabulary="certificate_levels"),
+    Field("certificate_level", "能力等级证书", "choice", "资质", vocabulary="certificate_levels", example="中级"),
     Field("certificate_number", "证书编号", "line", "资质", 60),
-    Field("certificate_date", "发证日期", "date", "资质"),
+    Field("certificate_date", "发证日期", "date", "资质", example="2022-09-30"),
     Field("stars", "备案星级", "integer", "资质", 5, default=0, help="0 表示未备案", example="0"),
-    Field("region", "常驻地区", "choice", "基本情况", vocabulary="regions"),
-    Field("affiliations", "任职", "affiliations", "资质", 20,
-          help="每行一条：单位，职务，起，止；可同时在多家任职", example="青岚理工大学技术转移中心，项目主管，2021-03-01，"),
+    Field("history", "自述业绩", "text", "业绩与任职", 4000,
+          help="来平台之前做成的项目，写明年份和结果；页面注明是本人自述，与平台确认的业绩分开显示"),
+    Field("affiliations", "任职", "affiliations", "业绩与任职", 20,
+          help="单位，职务，起，止；可同时在多家任职，现任的不填“止”", example="青岚理工大学技术转移中心，项目主管，2021-03-01，"),
+    Field("relations", "利害关系申报", "relations", "业绩与任职", 20, circle=DECLARED,
+          help="自己的企业、持股、近亲属所在单位等：单位，关系，起，止；有关系的项目不会派给您",
+          example="岷山叶片修复有限公司，持股或出资，2022-05-01，"),
     EXTERNAL_ID,
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from services.access import (
     may_create,
     may_edit,
     may_review,
+    open_circles,
     owns,
     require,
     require_signed_in,
@@ -25,7 +26,7 @@ from services.access import (
     speaks_for,
 )
 from services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale
-from services.listings.fields import PUBLIC, Field
+from services.listings.fields import Field
 from services.listings.library import Library, library_of
 from services.listings.reading import clean, read_fields
 from services.platform import Platform
@@ -130,9 +131,10 @@ def editable(actor: Actor, row: ListingColumns) -> tuple[Field, ...]:
     Operators mend what is public; contacts and the confidential part of an organisation's listing are its own.
     """
     fields = library_of(row.library).fields
-    if owns(actor, row) or row.organisation_id is None:
+    if row.organisation_id is None:
         return fields
-    return tuple(f for f in fields if f.circle == PUBLIC)
+    circles = open_circles(actor, row)
+    return tuple(f for f in fields if f.circle in circles)
 
 
 def apply_edit(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PUBLIC, CONTACT, CONFIDENTIAL = "public", "contact", "confidential"
+PUBLIC, CONTACT, CONFIDENTIAL, DECLARED = "public", "contact", "confidential", "declared"
 CIRCLE_NOTES = {
     PUBLIC: "",
     CONTACT: "双方同意引荐后才会看到",
     CONFIDENTIAL: "只有本单位看得到；只用于为您自己匹配，不进入检索",
+    DECLARED: "只有本人和平台运营看得到；只用于回避，不进入检索",
 }
+RECORD_KINDS = ("ip", "affiliations", "relations")
+"""Fields that are small tables; `services.listings.tables` says what their columns are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a library.
 
-    `kind`: line, text, integer, money, date, flag, choice, choices, words, ip, affiliations, email.
+    `kind`: line, text, integer, money, date, flag, choice, choices, words, ip, affiliations, relations, email.
     `limit`: the most characters of a text, items of a list, or the largest integer. `circle`: who may see it.
     """
 
@@ -37,7 +40,7 @@ class Field:
         """The value of a field nobody filled in."""
         if self.default is not None:
             return self.default
-        if self.kind in ("choices", "words", "ip", "affiliations"):
+        if self.kind in ("choices", "words", *RECORD_KINDS):
             return []
         if self.kind == "flag":
             return False

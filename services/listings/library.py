@@ -46,6 +46,11 @@ class Library:
                 errors.append(FieldError(name, f"{label}已经过去，请填今天或以后的日期。"))
         if values.get("award") is not None and not values.get("is_bounty"):
             errors.append(FieldError("award", "填了揭榜奖金，请同时勾选“揭榜挂帅”，或清空奖金。"))
+        certified = values.get("certificate_number") or values.get("certificate_date")
+        if certified and values.get("certificate_level") == "":
+            errors.append(FieldError("certificate_level", "填了证书编号或发证日期，请同时选择证书等级。"))
+        if values.get("certificate_date") is not None and values["certificate_date"] > today:
+            errors.append(FieldError("certificate_date", "发证日期在今天以后，请核对。"))
         return errors
 
 
@@ -63,7 +68,7 @@ LIBRARIES: Mapping[str, Library] = {
         _CONTACT | {"show_name", "wants_manager", "expires_on", "confidential"},
     ),
     "talents": Library(
-        "talents", "技术经理人", Talent, FIELDS["talents"], (), frozenset({"capacity", "languages"}),
+        "talents", "技术经理人", Talent, FIELDS["talents"], (), frozenset({"capacity", "languages", "relations"}),
     ),
 }  # fmt: skip
 

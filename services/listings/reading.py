@@ -18,6 +18,7 @@ from stdnum.exceptions import ValidationError
 
 from services.errors import FieldError, Invalid
 from services.listings.fields import Field
+from services.listings.tables import PARTS
 
 MAX_ENTRIES = 1_000  # of a list as it is typed: comparing a million with each other would take hours
 MAX_FEN = 10**15  # 10 万亿元: beyond it somebody mistook the unit
@@ -107,7 +108,7 @@ def _read(field: Field, raw: Any, vocabularies: Any, yuan_per_unit: int) -> Any:
             return sorted(chosen, key=getattr(vocabularies, field.vocabulary).codes.index)
         case "words":
             return _listed(field, [_word(field, clean(item)) for item in _items(field, raw)])
-        case "ip" | "affiliations":
+        case "ip" | "affiliations" | "relations":
             return _listed(field, _records(field, raw, vocabularies))
     raise ValueError(f"unknown kind {field.kind}")
 
@@ -262,49 +263,49 @@ def _listed(field: Field, items: list[Any]) -> list[Any]:
     return _bounded(field, unique, field.limit)
 
 
-_IP = (
-    Field("type", "类型", "choice", "", vocabulary="ip_types"),
-    Field("number", "号码", "line", "", 60),
-    Field("status", "状态", "choice", "", vocabulary="ip_statuses"),
-    Field("expiry", "到期日", "date", ""),
-)
-_AFFILIATION = (
-    Field("organisation", "单位", "line", "", 120),
-    Field("title", "职务", "line", "", 60),
-    Field("since", "起始日期", "date", ""),
-    Field("until", "结束日期", "date", ""),
-)
-
-
 def _records(field: Field, raw: Any, vocabularies: Any) -> list[dict[str, Any]]:
     """Small tables: a list of objects, or one line a record with its parts separated by commas or tabs."""
-    parts = _IP if field.kind == "ip" else _AFFILIATION
+    parts = PARTS[field.kind]
     if isinstance(raw, (list, tuple)):
-        rows: list[Any] = [row for row in raw if row]
+        rows: list[Any] = [row for row in raw if row and not _is_blank(row)]
     else:
         rows = [line for line in re.split(r"[\n；;]+", clean(raw)) if line.strip(" ，,")]
-    records = []
+    records: list[dict[str, Any]] = []
     for number, row in enumerate(_bounded(field, rows, MAX_ENTRIES), 1):
-        if isinstance(row, str):
-            cells = [c.strip() for c in re.split(r"[，,\t|]", row)]
-            if len(cells) > len(parts):
-                names = "，".join(p.label for p in parts)
-                raise _Wrong(f"{field.label}第 {number} 行应为：{names}。")
-            row = dict(zip((p.name for p in parts), cells, strict=False))
-        if not isinstance(row, Mapping):
-            raise _Wrong(f"{field.label}第 {number} 行的写法不对。")
-        record: dict[str, Any] = {}
-        for part in parts:
-            try:
-                value = _read(part, row.get(part.name), vocabularies, 1)
-            except _Wrong as wrong:
-                raise _Wrong(f"{field.label}第 {number} 行：{wrong}") from None
-            record[part.name] = value.isoformat() if isinstance(value, date) else value
-        until = record.get("until")
-        if until and record["since"] and until < record["since"]:
-            raise _Wrong(f"{field.label}第 {number} 行：结束日期早于起始日期。")
-        records.append(record)
+        try:
+            record = _record(row, parts, vocabularies)
+        except _Wrong as wrong:
+            raise _Wrong(f"{field.label}第 {number} 行{wrong}") from None
+        if record not in records:
+            records.append(record)
     return records
+
+
+def _is_blank(row: Any) -> bool:
+    return isinstance(row, Mapping) and not any(clean(value) for value in row.values())
+
+
+def _record(row: Any, parts: Sequence[Field], vocabularies: Any) -> dict[str, Any]:
+    if isinstance(row, str):
+        cells = [c.strip() for c in re.split(r"[，,\t|]", row)]
+        if len(cells) > len(parts):
+            raise _Wrong(f"应为：{'，'.join(p.label for p in parts)}。")
+        row = dict(zip((p.name for p in parts), cells, strict=False))
+    if not isinstance(row, Mapping):
+        raise _Wrong("的写法不对。")
+    record: dict[str, Any] = {}
+    for part in parts:
+        try:
+            value = _read(part, row.get(part.name), vocabularies, 1)
+        except _Wrong as wrong:
+            raise _Wrong(f"：{wrong}") from None
+        if part.required and not value:
+            raise _Wrong(f"：请填写{part.label}。")
+        record[part.name] = value.isoformat() if isinstance(value, date) else value
+    until, since = record.get("until"), record.get("since")
+    if until and since and until < since:
+        raise _Wrong("：结束日期早于起始日期。")
+    return record
 
 
 def check_order(values: Mapping[str, Any], pairs: Sequence[tuple[str, str, str]]) -> list[FieldError]:

@@ -8,6 +8,7 @@ import { markReasons } from "./marks.js";
 import { overlays, menus } from "./overlay.js";
 import { compareTray } from "./compare.js";
 import { copyButtons } from "./copy.js";
+import { growRecords } from "./records.js";
 import { guardSwaps } from "./swaps.js";
 
 document.documentElement.classList.add("js");
@@ -19,6 +20,7 @@ function prepare(root) {
   echoMoney(root);
   countCharacters(root);
   dropFiles(root);
+  growRecords(root);
   compareTray(root);
   root.querySelector("[data-focus]")?.focus();
 }

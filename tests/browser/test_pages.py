@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 ANYONE = (
     "/", "/match", "/about", "/privacy", "/how-we-rank", "/search", "/search?q=激光", "/search?q=zzqx",
     "/achievements", "/achievements?q=锻造&modes=license&sort=newest", "/achievements?q=zzqx&trl=9", "/achievements/{achievement}",
-    "/achievements/{paper}", "/needs", "/needs/{others_need}", "/talents", "/talents/{talent}", "/account/login",
+    "/achievements/{paper}", "/needs", "/needs/{others_need}", "/talents", "/talents/{talent}", "/talents/{talent}/record", "/account/login",
     "/account/register", "/account/forgot", "/account/forgot/sent",
     "/account/reset/{reset}", "/account/confirm/{confirm}", "/api/docs", "/nowhere",
 )  # fmt: skip

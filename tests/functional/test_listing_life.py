@@ -205,7 +205,8 @@ FULL: dict[str, dict[str, Any]] = {
     "talents": {
         "industries": ["C26", "C37"], "regions": ["510000", "330200"], "languages": ["en"], "stars": "3", "capacity": "0",
         "affiliations": [{"organisation": "甲单位", "title": "乙", "since": "2020-01-01", "until": ""}],
-        "certificate_date": "2020-02-29",
+        "certificate_level": "senior", "certificate_date": "2020-02-29", "history": "来平台前做成两项许可。",
+        "relations": [{"organisation": "甲企业", "kind": "shareholding", "since": "2022-01-01", "until": ""}],
     },
 }  # fmt: skip
 

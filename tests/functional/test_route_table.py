@@ -66,6 +66,15 @@ GET    /api/v1/achievements/<achievement_id>/recommendations                  40
 GET    /api/v1/achievements/<listing_id>                              404
 PATCH  /api/v1/achievements/<listing_id>                                      401         403         404         404         403         404
 POST   /api/v1/achievements/<listing_id>/<verb>                               401         403         404         404         403         404
+GET    /api/v1/deals                                                          401         200         200         200         200         200
+POST   /api/v1/deals                                                          401         422         422         422         422         422
+GET    /api/v1/deals/<deal_id>                                                401         404         404         404         404         404
+PATCH  /api/v1/deals/<deal_id>                                                401         404         404         404         404         404
+POST   /api/v1/deals/<deal_id>/consent                                        401         422         422         422         422         422
+POST   /api/v1/deals/<deal_id>/end                                            401         404         404         404         404         404
+POST   /api/v1/deals/<deal_id>/extend                                         401         404         404         404         404         404
+POST   /api/v1/deals/<deal_id>/notes                                          401         404         404         404         404         404
+POST   /api/v1/deals/<deal_id>/stage                                          401         422         422         422         422         422
 GET    /api/v1/how-we-rank                                            200
 POST   /api/v1/imports/<library>                                              401         422         422         422         403         422
 GET    /api/v1/introductions                                                  401         200         200         200         200         200
@@ -100,11 +109,22 @@ POST   /api/v1/talents                                                        40
 GET    /api/v1/talents/<listing_id>                                   404
 PATCH  /api/v1/talents/<listing_id>                                           401         403         403         403         404         404
 POST   /api/v1/talents/<listing_id>/<verb>                                    401         403         403         403         404         404
+GET    /api/v1/talents/<talent_id>/record                             404
 GET    /api/v1/tokens                                                         401         200         200         200         200         200
 POST   /api/v1/tokens                                                 422
 DELETE /api/v1/tokens/<token_id>                                              401         404         404         404         404         404
 GET    /api/v1/vocabularies                                           200
 GET    /api/v1/vocabularies/<name>                                    404
+GET    /deals                                                                 401         200         200         200         200         200
+GET    /deals/<deal_id>                                                       401         404         404         404         404         404
+POST   /deals/<deal_id>/consent                                               401         404         404         404         404         404
+POST   /deals/<deal_id>/end                                                   401         404         404         404         404         404
+POST   /deals/<deal_id>/extend                                                401         404         404         404         404         404
+POST   /deals/<deal_id>/notes                                                 401         404         404         404         404         404
+POST   /deals/<deal_id>/stage                                                 401         404         404         404         404         404
+POST   /deals/<deal_id>/wishes                                                401         404         404         404         404         404
+GET    /deals/new                                                             401         404         404         404         404         404
+POST   /deals/new                                                             401         404         404         404         404         404
 GET    /healthz                                                       200
 GET    /how-we-rank                                                   200
 GET    /imports                                                               401         200         200         200         403         200
@@ -166,6 +186,7 @@ GET    /talents/<row_id>                                              404
 POST   /talents/<row_id>/<verb>                                               401         403         403         403         404         404
 GET    /talents/<row_id>/edit                                                 401         403         403         403         404         404
 POST   /talents/<row_id>/edit                                                 401         403         403         403         404         404
+GET    /talents/<row_id>/record                                       404
 GET    /talents/mine                                                          401         403         403         403         302         403
 GET    /talents/new                                                           401         403         403         403         200         200
 POST   /talents/new                                                           401         403         403         403         422         422

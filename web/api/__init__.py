@@ -9,18 +9,19 @@ from flask import Flask
 
 from services.accounts import PERSON
 from services.listings.catalogue import FIELDS
-from web.api import docs, introductions, listings, matching, operations, people, uploads
+from web.api import deals, docs, introductions, listings, matching, operations, people, record, uploads
 from web.api.blueprint import JsonApi, api
 from web.api.schemas import ALIASES, SINGULAR
 from web.security import csrf
 
-MODULES = (listings, matching, introductions, uploads, people, operations)
+MODULES = (listings, record, matching, introductions, deals, uploads, people, operations)
 TAGS = (
     ("技术成果", "成果库：检索、录入、修改、发布"),
     ("技术需求", "需求库：检索、录入、修改、发布"),
     ("技术转移人才", "人才库：检索、录入、修改、发布"),
     ("推荐与匹配", "两个方向的推荐，带理由与提醒；不登录也能先试"),
     ("引荐", "请求、答复，双方同意后开放联系方式"),
+    ("对接项目", "立项、双方答复、阶段、终止与经过"),
     ("导入", "表格批量录入，逐行报告"),
     ("账户", "注册、令牌、自己、通知"),
     ("单位", "单位的公开信息"),

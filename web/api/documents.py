@@ -14,12 +14,13 @@ from matching.types import LEVEL_NAMES
 from repositories import listing
 from repositories.introductions import ACCEPTED, ASKED, STATE_NAMES, Introduction
 from repositories.listing import ListingColumns
+from repositories.match_runs import MatchEntry
 from repositories.needs import Need
 from repositories.organisations import Organisation
-from services.access import Actor, owns, sees_enterprise_name, side_of
+from services.access import Actor, open_circles, owns, sees_enterprise_name, side_of
 from services.introductions import Contacts, Opened
 from services.listings.catalogue import FIELDS
-from services.listings.fields import PUBLIC, Field
+from services.listings.fields import Field
 from services.organisations import public_label
 from services.recommend import Item, Recommendations
 from web import labels
@@ -48,7 +49,7 @@ def field_value(field: Field, value: Any) -> Any:
             return value or None
         case "choices" | "words":
             return list(value or ())
-        case "ip" | "affiliations":
+        case "ip" | "affiliations" | "relations":
             return [{key: part or None for key, part in record.items()} for record in value or ()]
         case "flag":
             return bool(value)
@@ -65,7 +66,7 @@ def listing_document(
     document: dict[str, Any] = {
         field.name: field_value(field, getattr(row, field.name))
         for field in FIELDS[row.library]
-        if field.circle == PUBLIC or own
+        if field.circle in open_circles(person, row)
     }
     for alias, target in ALIASES.get(row.library, {}).items():
         document[alias] = document[target]
@@ -220,24 +221,30 @@ def introduction_document(
 
 def opened_document(opened: Opened, person: Actor) -> dict[str, Any]:
     """One introduction with the reasons this person may read, and the contacts once both agreed."""
-    entry, contacts = opened.entry, opened.contacts
+    contacts = opened.contacts
     return introduction_document(opened.introduction, person, opened.enterprise, opened.university) | {
-        "match": {
-            "run_id": entry.run_id,
-            "entry_id": entry.id,
-            "score": round(float(entry.score), 4),
-            "level": int(entry.level),
-            "level_name": LEVEL_NAMES[entry.level],
-            "reasons": [_reason(reason) for reason in entry.reasons],
-            "cautions": [{"code": c["code"], "text": c["text"]} for c in entry.cautions],
-        },
-        "contacts": {"enterprise": _contact(contacts[0]), "university": _contact(contacts[1])}
+        "match": match_document(opened.entry),
+        "contacts": {"enterprise": contact_document(contacts[0]), "university": contact_document(contacts[1])}
         if contacts
         else None,
     }
 
 
-def _contact(contact: Contacts) -> dict[str, str]:
+def match_document(entry: MatchEntry) -> dict[str, Any]:
+    """A frozen entry: why these two were brought together."""
+    return {
+        "run_id": entry.run_id,
+        "entry_id": entry.id,
+        "score": round(float(entry.score), 4),
+        "level": int(entry.level),
+        "level_name": LEVEL_NAMES[entry.level],
+        "reasons": [_reason(reason) for reason in entry.reasons],
+        "cautions": [{"code": c["code"], "text": c["text"]} for c in entry.cautions],
+    }
+
+
+def contact_document(contact: Contacts) -> dict[str, str]:
+    """How one side is reached."""
     return {
         "organisation": contact.organisation,
         "name": contact.name,

@@ -16,7 +16,7 @@ from repositories.needs import Need
 from repositories.organisations import Organisation
 from repositories.shown import Shown
 from repositories.talents import Talent, of_account
-from services import search
+from services import record, search
 from services.access import CREATORS, Actor, owns
 from services.errors import FieldError, Invalid, NotFound
 from services.listings import entries
@@ -87,8 +87,27 @@ def _page(
     return {"items": documents, "total": total, "page": page, "per_page": per_page, **more}
 
 
-def _documents(rows: tuple[Shown, ...], person: Actor) -> list[dict[str, Any]]:
-    return [listing_document(shown.row, shown.organisation, person) for shown in rows]
+def _documents(library: str, rows: tuple[Shown, ...], person: Actor) -> list[dict[str, Any]]:
+    more = _beside(library, [shown.row.id for shown in rows])
+    return [
+        listing_document(shown.row, shown.organisation, person) | more.get(shown.row.id, {}) for shown in rows
+    ]
+
+
+def _beside(library: str, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What is counted, not entered: a manager's load and record, for a whole list at once."""
+    if library != "talents":
+        return {}
+    return {
+        row_id: {
+            "load": brief.load,
+            "record": {
+                "led": brief.tally.led, "completed": brief.tally.completed, "ended": brief.tally.ended,
+                "under_way": brief.tally.under_way,
+            },
+        }
+        for row_id, brief in record.briefs(platform(), ids).items()
+    }  # fmt: skip
 
 
 def _answer(row: ListingColumns, person: Actor, status: int = 200) -> Any:
@@ -96,7 +115,8 @@ def _answer(row: ListingColumns, person: Actor, status: int = 200) -> Any:
     with platform().database.read() as session:
         organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
         agreed = _agreed(session, row, person)
-    document = OUTPUT[row.library]().dump(listing_document(row, organisation, person, agreed=agreed))
+    known = listing_document(row, organisation, person, agreed=agreed)
+    document = OUTPUT[row.library]().dump(known | _beside(row.library, [row.id]).get(row.id, {}))
     response = tagged(document, status)
     if status == 201:
         response.headers["Location"] = f"{PREFIX}/{row.library}/{row.id}"
@@ -141,9 +161,9 @@ def _routes(library: str) -> None:
             query["page"], query["per_page"],
         )  # fmt: skip
         return _page(
-            _documents(found.items, person), found.total, found.page, found.per_page,
+            _documents(library, found.items, person), found.total, found.page, found.per_page,
             facets={name: dict(counts) for name, counts in found.facets.items()},
-            also_by_meaning=_documents(found.meaning, person), by_meaning=found.by_meaning,
+            also_by_meaning=_documents(library, found.meaning, person), by_meaning=found.by_meaning,
         )  # fmt: skip
 
     @endpoint("GET", f"/{library}/{ID.format('listing_id')}", ANYONE, tag=tag, name=f"get_{one}",
@@ -210,7 +230,9 @@ def _own(library: str, query: Mapping[str, Any]) -> dict[str, Any]:
             rows = listing.of_owner(session, model, owner, (page - 1) * size, size, state)
         organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
     total = counts.get(state, 0) if state else sum(counts.values())
-    return _page([listing_document(r, organisation, person) for r in rows], total, page, size, states=counts)
+    more = _beside(library, [r.id for r in rows])
+    documents = [listing_document(r, organisation, person) | more.get(r.id, {}) for r in rows]
+    return _page(documents, total, page, size, states=counts)
 
 
 def _own_profile(session: Session, person: Actor) -> list[ListingColumns]:

@@ -35,7 +35,7 @@ def _describe(field: Field) -> dict[str, Any]:
             notes.append("YYYY-MM-DD")
         case "choices" | "words":
             shape = {"type": ["array", "string"], "items": {"type": SCALAR}}
-        case "ip" | "affiliations":
+        case "ip" | "affiliations" | "relations":
             parts = {name: {"type": [*SCALAR, "null"]} for name in PARTS[field.kind]}
             shape = {
                 "type": ["array", "string"],
@@ -99,6 +99,15 @@ STATE_FIELDS: Mapping[str, ma.fields.Field[Any]] = {
 }
 
 
+MORE_OUT: Mapping[str, Mapping[str, ma.fields.Field[Any]]] = {
+    "talents": {
+        "load": Out("integer", "正在承接的项目数"),
+        "record": Out("object", "平台确认的业绩：led 主导、completed 结项、ended 终止、under_way 进行中"),
+    }
+}
+"""What an answer says of a listing besides its fields."""
+
+
 def output_of(library: str, name: str) -> type[ma.Schema]:
     """The schema of a listing as it is answered."""
     made: dict[str, Any] = {}
@@ -107,7 +116,7 @@ def output_of(library: str, name: str) -> type[ma.Schema]:
         made[field.name] = Out(described.pop("type"), described.pop("description"), **described)
     for alias, target in ALIASES.get(library, {}).items():
         made[alias] = Out("string", f"同 {target}")
-    return type(name, (ma.Schema,), {**made, **STATE_FIELDS})
+    return type(name, (ma.Schema,), {**made, **STATE_FIELDS, **MORE_OUT.get(library, {})})
 
 
 SINGULAR = {"achievements": "Achievement", "needs": "Need", "talents": "Talent"}

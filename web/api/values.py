@@ -10,7 +10,9 @@ from typing import Any
 
 import marshmallow as ma
 
+from services.listings.fields import RECORD_KINDS
 from services.listings.reading import clean
+from services.listings.tables import names_of
 
 MESSAGES: dict[str, Any] = {
     "required": "请填写这一项。",
@@ -19,10 +21,7 @@ MESSAGES: dict[str, Any] = {
     "type": "应为 JSON 对象。",
 }
 SCALAR = ["string", "number"]
-PARTS = {
-    "ip": ("type", "number", "status", "expiry"),
-    "affiliations": ("organisation", "title", "since", "until"),
-}
+PARTS = {kind: names_of(kind) for kind in RECORD_KINDS}
 
 
 def absent() -> None:

@@ -28,6 +28,11 @@ from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
 
+WRITTEN = {
+    "kind": "info", "title": "这是您替企业拟的草稿，只有您看得到",
+    "text": "下面的推荐供您参考；请企业确认之后，由企业自己请求引荐或对接。",
+}  # fmt: skip
+
 
 @blueprint.get("")
 @rule(ANYONE)
@@ -91,18 +96,24 @@ def detail(row_id: int) -> Any:
         except IndexAway as trouble:
             away = trouble.message
     openings = confidential.openings(here, person, need) if owner or operator else []
+    # A manager's draft for an enterprise is read here with its recommendations, and worked on in its own pages.
+    written = owner and access.is_private_draft(need)
+    edit_href = url_for(
+        "proposals.edit" if written else "needs.edit", **{"need_id" if written else "row_id": need.id}
+    )
     return render_template(
         "needs/detail.html",
-        need=need_view(need, organisation, found, owner=owner, agreed=agreed),
-        urls=_urls(need) if owner or operator else {},
+        need=need_view(need, organisation, found, owner=owner, agreed=agreed, edit_href=edit_href),
+        urls={"edit": edit_href} if written else _urls(need) if owner or operator else {},
+        crumb=("代拟需求", url_for("proposals.detail", need_id=need.id)) if written else None,
         confidential_href=url_for("operator.confidential", need_id=row_id)
         if operator and need.confidential
         else "",
-        aside_notes=_notes(need, organisation, openings) if owner else [],
+        aside_notes=[WRITTEN] if written else _notes(need, organisation, openings) if owner else [],
         recommendations_shown=owner or operator,
         compare_href=url_for("matches.compare", need_id=row_id) if found is not None else None,
         nav_active="workbench" if owner else "needs",
-        **list_context(found, "needs", row_id, chosen, may_act=owner, away=away),
+        **list_context(found, "needs", row_id, chosen, may_act=owner and not written, away=away),
     )
 
 
@@ -147,6 +158,7 @@ def need_view(
     *,
     owner: bool,
     agreed: bool,
+    edit_href: str,
 ) -> dict[str, Any]:
     """The head and the text of a need's page; the words that carried the recommendations are marked. `agreed`: an
     introduction both sides agreed to opened the enterprise's name to the reader."""
@@ -171,8 +183,7 @@ def need_view(
         "is_bounty": need.is_bounty, "award_label": labels.wan(need.award), "is_demo": need.is_demo,
         "completeness": {
             "have": done.have, "of": done.of,
-            "missing": [{"label": f.label, "href": url_for("needs.edit", row_id=need.id) + f"#{f.name}"}
-                        for f in done.missing],
+            "missing": [{"label": f.label, "href": f"{edit_href}#{f.name}"} for f in done.missing],
         } if owner else None,
         "sections": [(label, marked(text, words), private) for label, text, private in texts if text],
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,11 +10,13 @@ from flask import flash, redirect, render_template, request, url_for
 from repositories import listing
 from repositories.database import Session
 from repositories.listing import STATE_NAMES, Row
+from repositories.shown import Shown
 from services import search
 from services.access import may_edit, require
 from services.errors import Conflict, IndexAway, Invalid, Stale
 from services.listings import entries
 from services.listings.library import LIBRARIES
+from services.organisations import suggestions
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.forms import CatalogueForm, form_for, region_suggestions
@@ -25,8 +27,11 @@ YUAN_PER_WAN = 10_000
 OWN_PER_PAGE = 50
 
 
-def index_page(library: str) -> Any:
-    """The list of a library with search, facets, sorting and paging; a note instead of rows when the index is away."""
+def index_page(library: str, beside: Callable[[list[int]], Mapping[int, Any]] | None = None) -> Any:
+    """The list of a library with search, facets, sorting and paging; a note instead of rows when the index is away.
+
+    `beside`: what else the rows of a library say, by id, asked once for the whole page.
+    """
     q, sort = request.args.get("q", "").strip()[: search.MAX_QUERY], request.args.get("sort", "relevance")
     endpoint = f"{library}.index"
     try:
@@ -34,13 +39,18 @@ def index_page(library: str) -> Any:
     except IndexAway as away:
         return render_template("listings/away.html", message=away.message, nav_active=library), 503
     words = words_of(q)
-    row_of = ROW_OF[library]
+    known = beside([shown.row.id for shown in (*found.items, *found.meaning)]) if beside else {}
+
+    def row_of(shown: Shown) -> Any:
+        more = {"beside": known.get(shown.row.id)} if beside else {}
+        return ROW_OF[library](shown, words, **more)
+
     return render_template(
         f"{library}/index.html",
         nav_active=library,
         page=list_page(found, endpoint, q, sort if sort in search.SORTS[library] else "relevance"),
-        rows=[row_of(shown, words) for shown in found.items],
-        meaning=[row_of(shown, words) for shown in found.meaning],
+        rows=[row_of(shown) for shown in found.items],
+        meaning=[row_of(shown) for shown in found.meaning],
         by_meaning=found.by_meaning,
         library=LIBRARIES[library],
     )
@@ -58,6 +68,7 @@ def form_page(
         row=row,
         stale=stale,
         regions=region_suggestions(),
+        houses=suggestions(platform()) if library == "talents" else [],
     ), status
 
 

@@ -13,8 +13,9 @@ from repositories.listing import STATE_NAMES
 from repositories.shown import Shown
 from services import access
 from services.organisations import public_label
+from services.record import Brief
 from web import labels
-from web.current import actor
+from web.current import actor, platform
 
 Segments = list[tuple[str, bool]]
 SNIPPET = 120
@@ -77,6 +78,7 @@ class TalentRow:
     regions_label: str
     organisation_label: str
     capacity_label: str
+    record_label: str
     biography_segments: Segments | None
     is_demo: bool
 
@@ -157,10 +159,11 @@ def need_row(shown: Shown, words: Sequence[str] = (), *, own: bool = False, matc
     )
 
 
-def talent_row(shown: Shown, words: Sequence[str] = ()) -> TalentRow:
-    """The row of a technology manager."""
+def talent_row(shown: Shown, words: Sequence[str] = (), *, beside: Brief | None = None) -> TalentRow:
+    """The row of a technology manager; `beside` adds the load and what the platform confirmed."""
     row = shown.row
-    now = [a for a in row.affiliations or () if not a.get("until")]
+    today = platform().today().isoformat()
+    now = [a for a in row.affiliations or () if not a.get("until") or a["until"] >= today]
     return TalentRow(
         id=row.id,
         href=url_for("talents.detail", row_id=row.id),
@@ -172,10 +175,23 @@ def talent_row(shown: Shown, words: Sequence[str] = ()) -> TalentRow:
         fields_label=labels.names("industries", (row.industries or [])[:3]),
         regions_label="、".join(labels.place(code) for code in (row.regions or [])[:4]),
         organisation_label=now[0].get("organisation", "") if now else "",
-        capacity_label=f"可同时承接 {row.capacity} 项" if row.capacity else "暂不承接",
+        capacity_label=load_label(beside.load if beside else 0, row.capacity),
+        record_label=f"平台确认：主导 {beside.tally.led} 项，结项 {beside.tally.completed} 项"
+        if beside and beside.tally.led
+        else "",
         biography_segments=snippet(row.biography, words),
         is_demo=row.is_demo,
     )
+
+
+def load_label(load: int, capacity: int) -> str:
+    """How much a manager has on the desk, and how much more may come."""
+    if not capacity:
+        return f"在办 {load} 项，暂不承接新项目" if load else "暂不承接"
+    if not load:
+        return f"可同时承接 {capacity} 项"
+    left = capacity - load
+    return f"在办 {load} 项，还可承接 {left} 项" if left > 0 else f"在办 {load} 项，已满"
 
 
 ROW_OF: dict[str, Any] = {"achievements": achievement_row, "needs": need_row, "talents": talent_row}

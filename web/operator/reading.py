@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.differences import Piece, pieces
-from services.listings.fields import CONFIDENTIAL, CONTACT, Field
+from services.listings.fields import CONFIDENTIAL, CONTACT, DECLARED, RECORD_KINDS, Field
 from services.listings.library import Library
 from services.review import Change
 from web import labels
@@ -48,18 +48,17 @@ def reading(library: Library, row: Any) -> Reading:
         if one.name == "title" or not said:
             continue
         target = (
-            contacts
-            if one.circle == CONTACT
-            else (texts if one.kind in ("text", "ip", "affiliations") else facts)
+            contacts if one.circle == CONTACT else (texts if one.kind in ("text", *RECORD_KINDS) else facts)
         )
-        target.append((one.label, said))
+        note = "（只有本人和运营看得到）" if one.circle == DECLARED else ""
+        target.append((one.label + note, said))
     return Reading(texts, facts, contacts, hidden)
 
 
 def change_view(change: Change) -> ChangeView:
     """A change as the page shows it."""
     before, after = in_words(change.field, change.before), in_words(change.field, change.after)
-    if change.field.kind in ("text", "line", "words", "ip", "affiliations") and before and after:
+    if change.field.kind in ("text", "line", "words", *RECORD_KINDS) and before and after:
         return ChangeView(change.field.label, pieces(before, after), "", "")
     return ChangeView(change.field.label, (), before or "（空）", after or "（空）")
 
@@ -89,7 +88,7 @@ def in_words(one: Field, value: Any) -> str:
             return "、".join(value)
         case "ip":
             return "\n".join(_right(right) for right in value)
-        case "affiliations":
+        case "affiliations" | "relations":
             return "\n".join(_post(post) for post in value)
         case "integer" if one.vocabulary == "trl":
             return f"{value} 级 {labels.name('trl', value)}"
@@ -106,4 +105,5 @@ def _right(right: dict[str, Any]) -> str:
 
 def _post(post: dict[str, Any]) -> str:
     years = f"{post.get('since') or '…'} 至 {post.get('until') or '今'}"
-    return "，".join(filter(None, (post.get("organisation") or "", post.get("title") or "", years)))
+    what = post.get("title") or labels.name("relation_kinds", post.get("kind"))
+    return "，".join(filter(None, (post.get("organisation") or "", what, years)))

@@ -128,7 +128,12 @@ def test_erasing_needs_the_address_and_leaves_nothing_that_names_the_person(worl
 def test_erasing_a_manager_takes_the_profile_down(world: World) -> None:
     person = world.person("manager@example.org", "manager")
     profile = world.listing(
-        person, "talents", title="周望川", biography="做过材料领域的转化", certificate_number="Z-1"
+        person,
+        "talents",
+        title="周望川",
+        biography="做过材料领域的转化",
+        certificate_level="middle",
+        certificate_number="Z-1",
     )
     accounts.erase(world.platform, person, person.account_id or 0)
     with world.platform.database.read() as session:
