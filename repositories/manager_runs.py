@@ -10,10 +10,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, insert, select
+from sqlalchemy import ForeignKey, Index, String, Table, delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from repositories.assignments import Assignment
 from repositories.database import Base, utcnow
 
 
@@ -130,3 +131,10 @@ def ranked_after(session: Session, entry_id: int) -> list[int]:
         ManagerEntry.run_id == entry.run_id, ManagerEntry.rank > entry.rank
     )
     return list(session.scalars(query.order_by(ManagerEntry.rank)))
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Drop rankings older than `before` from which nobody was ever asked; gives how many."""
+    held = exists().where(ManagerEntry.run_id == ManagerRun.id, Assignment.entry_id == ManagerEntry.id)
+    old = select(ManagerRun.id).where(ManagerRun.created_at < before, ~held)
+    return int(session.execute(delete(ManagerRun).where(ManagerRun.id.in_(old))).rowcount)  # type: ignore[attr-defined]

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from repositories import accounts, audit, schedule, upkeep
+from repositories import accounts, audit, manager_runs, schedule, upkeep
 from repositories import introductions as introduction_rows
 from repositories.accounts import Account
 from repositories.database import Session
 from repositories.listing import ListingColumns, due_to_expire
-from services import introductions, mail, notices
+from services import assignments, introductions, mail, notices
 from services.access import COMMAND
 from services.deals import consent
 from services.imports import batches
@@ -100,6 +100,11 @@ def expire_proposals(platform: Platform) -> str:
     return f"逾期 {asking.expire(platform)} 条"
 
 
+def expire_offers(platform: Platform) -> str:
+    """Managers who did not answer in time are asked no longer; operators hear who is next."""
+    return f"逾期 {assignments.expire(platform)} 条"
+
+
 def prune(platform: Platform) -> str:
     """Forget what has run out: sessions, links, tokens, failures, old runs, notices, staged imports."""
     now = platform.now()
@@ -107,6 +112,7 @@ def prune(platform: Platform) -> str:
         accounts.prune(session, now)
     with platform.database.write() as session:
         runs = introduction_rows.prune_runs(session, now - RUNS_KEPT)
+        runs += manager_runs.prune(session, now - RUNS_KEPT)
     with platform.database.write() as session:
         gone = upkeep.prune_notices(session, now - NOTICES_KEPT, now - LETTERS_KEPT)
     files = batches.prune(platform)
@@ -126,6 +132,7 @@ TASKS: tuple[Task, ...] = (
     Task("expire_listings", "到期下线", timedelta(minutes=15), expire_listings),
     Task("expire_introductions", "引荐逾期", timedelta(minutes=15), expire_introductions),
     Task("expire_deals", "项目答复逾期", timedelta(minutes=15), expire_deals),
+    Task("expire_offers", "经理人逾期未确认", timedelta(minutes=15), expire_offers),
     Task("expire_proposals", "代拟需求逾期", timedelta(minutes=15), expire_proposals),
     Task("remind", "到期提醒", timedelta(hours=6), remind),
     Task("prune", "清理", timedelta(hours=1), prune),
