@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from repositories.accounts import Account
@@ -45,11 +45,25 @@ def take_over_lead(session: Session, deal: Deal, now: datetime) -> None:
     )
 
 
-def managers_of(session: Session, deal: Deal) -> list[Account]:
-    """The people to tell on the managers' side: who is asked or leads, and who found the lead."""
-    asked = select(Assignment.talent_id).where(Assignment.deal_id == deal.id, Assignment.state.in_(ACTIVE))
-    here = select(Talent.account_id).where((Talent.id == deal.finder_id) | Talent.id.in_(asked))
-    return list(session.scalars(select(Account).where(Account.is_active, Account.id.in_(here))))
+def managers_of(session: Session, deal: Deal) -> list[tuple[Account, bool]]:
+    """The people to tell on the managers' side, who is asked or leads and who found the lead; each with whether the deal
+    stays his or hers to read once it is closed (an offer nobody answered ends with it)."""
+    query = (
+        select(Account, Talent.id, Assignment.state)
+        .join(Talent, Talent.account_id == Account.id)
+        .outerjoin(
+            Assignment,
+            and_(
+                Assignment.talent_id == Talent.id, Assignment.deal_id == deal.id, Assignment.state.in_(ACTIVE)
+            ),
+        )
+        .where(Account.is_active, or_(Talent.id == deal.finder_id, Assignment.id.is_not(None)))
+        .order_by(Account.id)
+    )
+    return [
+        (account, talent_id == deal.finder_id or state == ACCEPTED)
+        for account, talent_id, state in session.execute(query)
+    ]
 
 
 def active_manager(session: Session, deal_id: int) -> tuple[Assignment, Talent] | None:

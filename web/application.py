@@ -17,15 +17,18 @@ from web import access, errors, labels, limits, security, static_files, typed
 from web.account.views import blueprint as account
 from web.api import register as register_api
 from web.current import actor, platform
+from web.deals.views import blueprint as deals
 from web.health import blueprint as health
 from web.imports.views import blueprint as imports
 from web.inbox.views import blueprint as inbox
 from web.introductions.views import blueprint as introductions
+from web.leads.views import blueprint as leads
 from web.listings.achievements import blueprint as achievements
 from web.listings.needs import blueprint as needs
 from web.listings.talents import blueprint as talents
 from web.matches.views import blueprint as matches
 from web.operator.views import blueprint as operator
+from web.proposals.views import blueprint as proposals
 from web.public.views import blueprint as public
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +40,9 @@ BLUEPRINTS = (
     talents,
     matches,
     introductions,
+    deals,
+    leads,
+    proposals,
     inbox,
     imports,
     operator,

@@ -83,9 +83,11 @@ def open_one(platform: Platform, actor: Actor, deal_id: int) -> Opened:
 
 
 def listed(
-    platform: Platform, actor: Actor, tab: str, offset: int, limit: int, *, state: str = "", words: str = ""
-) -> Listed:
-    """A page of one tab (`repositories.deal_lists` names the four) of the deals this person stands around."""
+    platform: Platform, actor: Actor, tab: str, offset: int, limit: int, *, state: str = "", words: str = "",
+    by_stage: bool = False,
+) -> Listed:  # fmt: skip
+    """A page of one tab (`repositories.deal_lists` names the four) of the deals this person stands around; `by_stage`
+    counts those under way by stage as well."""
     require_signed_in(actor)
     words = words.strip()[:LONGEST_SEARCH]
     with platform.database.read() as session:
@@ -93,7 +95,8 @@ def listed(
         rows = deal_lists.page(session, scope, tab, state, words, offset, limit)
         counts = deal_lists.count_tabs(session, scope, words)
         total = deal_lists.count_in(session, scope, tab, state, words) if state else counts[tab]
-        return _with_people(session, actor, rows, counts, total)
+        stages = deal_lists.count_stages(session, scope, words) if by_stage else {}
+        return _with_people(session, actor, rows, counts, total, stages)
 
 
 def board(platform: Platform, actor: Actor, words: str = "") -> Listed:

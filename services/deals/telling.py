@@ -88,9 +88,10 @@ def _tell(
         if organisation_id != actor.organisation_id:
             subject = f"{what}：{_title(deal, side)}"
             notices.tell_organisation(session, platform, organisation_id, kind, subject, body, _href(deal))
-    for account in around_deals.managers_of(session, deal):
+    for account, stays in around_deals.managers_of(session, deal):
         if account.id != actor.account_id:
-            notices.tell(session, platform, account, kind, f"{what}：{deal.need.title}", body, _href(deal))
+            href = _href(deal) if stays or deal.is_under_way else "/deals"
+            notices.tell(session, platform, account, kind, f"{what}：{deal.need.title}", body, href)
 
 
 def _sides(deal: Deal) -> tuple[tuple[str, int, object], ...]:

@@ -91,18 +91,16 @@ def what_next(row: Introduction) -> list[str]:
     return parts
 
 
-def need_card(
-    need: Need, organisation: Organisation | None, words: Sequence[str], row: Introduction | None
-) -> Card:
-    """The need with its public text; the confidential part is on no card."""
+def need_card(need: Need, owner: str, words: Sequence[str], *, introduced: bool, linked: bool = True) -> Card:
+    """The need with its public text; the confidential part is on no card. `introduced`: something that still stands lays
+    it before this person, published or not; `linked`: its own page opens by that too."""
     person = actor()
-    mine = access.owns(person, need)
-    seen = access.sees(person, need, introduced=_stands(row))
-    href = url_for("needs.detail", row_id=need.id) if seen else ""
-    if not seen:
-        return _closed("需求", need, enterprise_name(need, organisation, row))
+    if not access.sees(person, need, introduced=introduced):
+        return _closed("需求", need, owner)
+    opens = access.sees(person, need, introduced=introduced and linked)
     return Card(
-        kind="需求", title=marked(need.title, words), href=href, owner=enterprise_name(need, organisation, row),
+        kind="需求", title=marked(need.title, words), href=url_for("needs.detail", row_id=need.id) if opens else "",
+        owner=owner,
         facts=[
             ("预算", labels.money_range(need.budget_min, need.budget_max, "面议")),
             ("地区", labels.place(need.region)), ("行业", labels.name("industries", need.industry)),
@@ -113,19 +111,16 @@ def need_card(
             (("公开摘要", need.teaser), ("要解决的问题", need.problem), ("目标指标", need.indicators),
              ("约束条件", need.constraints)), words,
         ),
-        is_mine=mine, is_demo=need.is_demo,
+        is_mine=access.owns(person, need), is_demo=need.is_demo,
     )  # fmt: skip
 
 
 def achievement_card(
-    achievement: Achievement,
-    organisation: Organisation | None,
-    words: Sequence[str],
-    row: Introduction | None,
+    achievement: Achievement, organisation: Organisation | None, words: Sequence[str], *, introduced: bool
 ) -> Card:
     """The achievement; its institution is public."""
     person = actor()
-    if not access.sees(person, achievement, introduced=_stands(row)):
+    if not access.sees(person, achievement, introduced=introduced):
         return _closed("成果", achievement, _name(organisation))
     href = url_for("achievements.detail", row_id=achievement.id) if access.sees(person, achievement) else ""
     return Card(
@@ -141,9 +136,9 @@ def achievement_card(
     )  # fmt: skip
 
 
-def _stands(row: Introduction | None) -> bool:
+def stands(row: Introduction) -> bool:
     """Whether the request lays both listings before both sides, published or not; one that ended does not."""
-    return row is not None and row.state in (ASKED, ACCEPTED)
+    return row.state in (ASKED, ACCEPTED)
 
 
 def _closed(kind: str, listing: Need | Achievement, owner: str) -> Card:

@@ -144,9 +144,12 @@ def _ask_page(entry_id: int, form: AskForm, status: int) -> tuple[str, int]:
     entry = ready.entry
     return render_template(
         "introductions/ask.html", nav_active="workbench", form=form, entry_id=entry_id, back=back,
-        need=cards.need_card(ready.need, ready.enterprise, cards.words_of(entry, "need_words"), None),
+        need=cards.need_card(
+            ready.need, cards.enterprise_name(ready.need, ready.enterprise, None),
+            cards.words_of(entry, "need_words"), introduced=False,
+        ),
         achievement=cards.achievement_card(
-            ready.achievement, ready.university, cards.words_of(entry, "achievement_words"), None
+            ready.achievement, ready.university, cards.words_of(entry, "achievement_words"), introduced=False
         ),
         match=cards.match_of(entry), hindrance=ready.hindrance, max_message=MAX_MESSAGE,
         known=cards.line(ready.known, {}) if ready.known and ready.known.state in (ASKED, ACCEPTED) else None,
@@ -162,9 +165,13 @@ def _detail_page(introduction_id: int, form: DeclineForm, status: int) -> tuple[
     return render_template(
         "introductions/detail.html", nav_active="introductions", row=row, form=form,
         state_label=STATE_NAMES[row.state], parts=cards.what_next(row),
-        need=cards.need_card(row.need, opened.enterprise, cards.words_of(entry, "need_words"), row),
+        need=cards.need_card(
+            row.need, cards.enterprise_name(row.need, opened.enterprise, row),
+            cards.words_of(entry, "need_words"), introduced=cards.stands(row),
+        ),
         achievement=cards.achievement_card(
-            row.achievement, opened.university, cards.words_of(entry, "achievement_words"), row
+            row.achievement, opened.university, cards.words_of(entry, "achievement_words"),
+            introduced=cards.stands(row),
         ),
         match=cards.match_of(entry), history=cards.history(row), contacts=opened.contacts,
         may_answer=is_open and bool(opened.side) and opened.side != row.asked_by,
