@@ -1,6 +1,7 @@
 """Which process indexes: the one that holds a lock file. It ends with the process, however that ends.
 
-One machine only, which is all the embedded engine is for.
+One machine only. Where the web runs on several machines, run the worker on one of them (or a second one elsewhere as
+a cold spare): two indexers at once lose nothing, since versions decide which word is newer, but they do the work twice.
 """
 
 import fcntl

@@ -139,7 +139,7 @@ class IndexState:
     documents: int = 0
     with_vector: int = 0
     number: int = 0
-    """Counts the writes to this generation: the same (generation, number) gives the same answers."""
+    """Grows with each write to this generation: the same (generation, number) gives the same answers."""
     up_to_date_shape: bool = True
     """False when the fields, the tokens or the model changed since this generation was begun: rebuild it."""
     meaning: bool = False
@@ -196,7 +196,10 @@ class Index(Protocol):
         filters: Filters = NO_FILTERS,
         excluded: Collection[int] = (),
     ) -> list[Hit]:
-        """The best *limit* by words united with the nearest *limit*, cut by reciprocal ranks: material for scoring."""
+        """The best *limit* by words united with the nearest *limit*, cut by reciprocal ranks: material for scoring.
+
+        How near a hit is that only words proposed may be left unsaid where it would cost a second question.
+        """
 
     def write(
         self,
@@ -217,8 +220,11 @@ class Index(Protocol):
     def live(self, library: str) -> tuple[str, ...]:
         """Generations that every write must reach: the one that answers, and one that is being filled."""
 
-    def begin(self, library: str) -> str:
-        """Start an empty generation of the present shape; from now on it is live. One that was begun is dropped."""
+    def begin(self, library: str, resume: bool = False) -> str:
+        """Start an empty generation of the present shape; from now on it is live. One that was begun is dropped.
+
+        With *resume* one that was begun in the present shape and for the present model is gone on with instead.
+        """
 
     def swap(self, library: str, generation: str) -> None:
         """Let the begun generation answer; the one before is kept, older ones go."""

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from indexer.documents import SCHEMAS
+from indexer.care import Care
 from indexer.embedder import Embedder
 from indexer.leader import indexer_lock
 from indexer.port import Index
-from indexer.rebuild import drop_abandoned, rebuild_due
 from indexer.sync import Sync, run
 from repositories import outbox, projection
 from repositories.database import Database, utcnow
@@ -20,7 +19,7 @@ log = logging.getLogger(__name__)
 
 ELECTION_PAUSE = 1.0
 STOP_SECONDS = 5.0
-"""A rebuild under way is left to the next indexer: it drops what is half filled."""
+"""A rebuild under way is left to the next indexer, which goes on with it."""
 
 
 def serve(
@@ -33,21 +32,21 @@ def serve(
 ) -> None:
     """Be the indexer while elected, until *stop*. Several may run: the others wait for the one to end.
 
-    A library without an index, or with one of an older shape or model, is rebuilt beside the drain.
+    A library without an index, or with one of an older shape or model, is rebuilt beside the drain, and a rebuild that
+    died with its process is gone on with.
     """
     lock = indexer_lock(locks)
     while not lock.acquire():
         if stop.wait(ELECTION_PAUSE):
             return
     try:
-        _begin(database, index, locks)
+        _take_over(database)
         embedder.warm()
-        rebuilding = threading.Thread(
-            target=rebuild_due, args=(database, index, embedder, locks, list(SCHEMAS), stop), daemon=True
-        )
-        rebuilding.start()
+        care = Care(database, index, embedder, locks)
+        caring = threading.Thread(target=care.run, args=(stop,), name="care", daemon=True)
+        caring.start()
         run(Sync(database, index, embedder, clock), stop)
-        rebuilding.join(STOP_SECONDS)
+        caring.join(STOP_SECONDS)
     finally:
         lock.release()
 
@@ -59,7 +58,7 @@ def drain_now(
     deadline = time.monotonic() + seconds
     with indexer_lock(locks) as is_elected:
         if is_elected:
-            _begin(database, index, locks)
+            _take_over(database)
             Sync(database, index, embedder).drain(seconds)
     while True:
         with database.read() as session:
@@ -70,10 +69,7 @@ def drain_now(
         time.sleep(0.2)
 
 
-def _begin(database: Database, index: Index, locks: Path) -> None:
+def _take_over(database: Database) -> None:
     released = projection.take_over(database)
     if released:
         log.info("took over %d jobs of an indexer that ended", released)
-    for library in SCHEMAS:
-        if drop_abandoned(index, library, locks):
-            log.info("dropped a half-filled generation of %s", library)

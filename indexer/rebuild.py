@@ -1,12 +1,13 @@
 """Fills a new generation from the database while the old one answers and the drain writes to both; then swaps.
 
-Survives a kill at any moment: the old generation answers on, and what was half filled is dropped by the next rebuild or
-by the next indexer that is elected. Never stop the drain for a rebuild, and never fill the generation that answers.
+Survives a kill at any moment: the old generation answers on, and the next rebuild, or the next indexer that is elected,
+goes on where the dead one ended, with what is there already compared and left. Never stop the drain for a rebuild, and
+never fill the generation that answers.
 """
 
+import contextlib
 import logging
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from indexer.documents import document_of
 from indexer.embedder import Embedder
 from indexer.encoding import with_vectors
 from indexer.leader import rebuild_lock
-from indexer.port import Document, Index, UnknownGeneration
+from indexer.port import Document, Entry, Index, IndexUnavailable, UnknownGeneration
 from indexer.verify import Drift, repair, verify
 from repositories import projection
 from repositories.database import Database
@@ -41,6 +42,8 @@ class Rebuilt:
     generation: str
     documents: int
     without_vector: int
+    resumed: bool = False
+    """Whether a dead rebuild had begun it."""
 
 
 def rebuild(
@@ -51,19 +54,25 @@ def rebuild(
     locks: Path,
     progress: Progress | None = None,
 ) -> Rebuilt:
-    """Fill, verify, swap. Raises RebuildRefused, IndexUnavailable, EmbeddingError; the old generation then stays."""
+    """Fill, verify, swap. Raises RebuildRefused, IndexUnavailable, EmbeddingError; the old generation then stays.
+
+    What was filled stays too where the engine went away or somebody stopped us: the next rebuild goes on with it.
+    """
     with rebuild_lock(locks, library) as is_ours:
         if not is_ours:
             raise RebuildRefused(f"{library} is being rebuilt by another process")
-        generation = index.begin(library)
+        before = index.live(library)[1:]
+        generation = index.begin(library, resume=True)
         try:
             _fill(database, index, embedder, library, generation, progress)
             drift = _verified(database, index, library, generation, embedder.model_id)
             index.swap(library, generation)
-        except BaseException:
-            _dropped(index, library, generation)
+        except (IndexUnavailable, KeyboardInterrupt, SystemExit):
             raise
-        return Rebuilt(library, generation, drift.documents, len(drift.without_vector))
+        except BaseException:
+            _drop(index, library, generation)
+            raise
+        return Rebuilt(library, generation, drift.documents, len(drift.without_vector), generation in before)
 
 
 def due(index: Index, library: str) -> bool:
@@ -72,35 +81,12 @@ def due(index: Index, library: str) -> bool:
     return not state.generation or not state.up_to_date_shape
 
 
-def drop_abandoned(index: Index, library: str, locks: Path) -> bool:
-    """Drop a half-filled generation whose rebuild died; gives whether there was one."""
-    live = index.live(library)
-    if len(live) < 2:
+def abandoned(index: Index, library: str, locks: Path) -> bool:
+    """Whether a generation is half filled and nobody fills it: its rebuild died."""
+    if len(index.live(library)) < 2:
         return False
     with rebuild_lock(locks, library) as is_ours:
-        return is_ours and _dropped(index, library, live[-1])
-
-
-def rebuild_due(
-    database: Database,
-    index: Index,
-    embedder: Embedder,
-    locks: Path,
-    libraries: list[str],
-    stop: threading.Event,
-) -> None:
-    """Rebuild each library that needs it, one after the other; what fails is logged, the old index answers on."""
-    for library in libraries:
-        if stop.is_set():
-            return
-        try:
-            if due(index, library):
-                done = rebuild(database, index, embedder, library, locks)
-                log.info("rebuilt %s: %d documents in %s", library, done.documents, done.generation)
-        except RebuildRefused as refused:
-            log.info("%s", refused)
-        except Exception:
-            log.exception("%s could not be rebuilt", library)
+        return is_ours
 
 
 def _fill(
@@ -113,25 +99,47 @@ def _fill(
 ) -> None:
     with database.read() as session:
         total = projection.count_public(session, library)
+    held = _Held(index.scan(library, generation))
     last = written = 0
     while True:
         with database.read() as session:
             page = list(projection.public_after(session, library, last, BATCH, embedder.model_id))
+        is_last = len(page) < BATCH
         if page:
             last = page[-1].row.id
-        for start in range(0, len(page), _ENCODE_BATCH):
-            if any(item.vector is None for item in page[start : start + _ENCODE_BATCH]):
-                part = page[start : start + _ENCODE_BATCH]
-                page[start : start + _ENCODE_BATCH] = with_vectors(database, embedder, part)
+        whole = held.up_to(last)
+        lacking = [item for item in page if whole.get(item.row.id) != item.row.projection]
+        for start in range(0, len(lacking), _ENCODE_BATCH):
+            if any(item.vector is None for item in lacking[start : start + _ENCODE_BATCH]):
+                part = lacking[start : start + _ENCODE_BATCH]
+                lacking[start : start + _ENCODE_BATCH] = with_vectors(database, embedder, part)
                 if progress:
                     progress(written + start, total)
-        documents = [made for made in map(document_of, page) if isinstance(made, Document)]
-        index.write(library, documents, generations=(generation,))
+        documents = [made for made in map(document_of, lacking) if isinstance(made, Document)]
+        if documents:
+            index.write(library, documents, generations=(generation,))
         written += len(page)
         if progress:
             progress(written, max(total, written))
-        if len(page) < BATCH:
+        if is_last:
             return
+
+
+class _Held:
+    """What a generation holds already, read along with the database, ascending by id."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        self._entries = entries
+        self._next = next(entries, None)
+
+    def up_to(self, last: int) -> dict[int, int]:
+        """Id → version of the documents with a vector up to *last* that were not given before."""
+        found: dict[int, int] = {}
+        while self._next is not None and self._next.id <= last:
+            if self._next.has_vector:
+                found[self._next.id] = self._next.version
+            self._next = next(self._entries, None)
+        return found
 
 
 def _verified(database: Database, index: Index, library: str, generation: str, model_id: str) -> Drift:
@@ -147,9 +155,7 @@ def _verified(database: Database, index: Index, library: str, generation: str, m
     return drift
 
 
-def _dropped(index: Index, library: str, generation: str) -> bool:
-    try:
+def _drop(index: Index, library: str, generation: str) -> None:
+    # It may be gone by another's hand, or the engine away: neither may hide why the rebuild failed.
+    with contextlib.suppress(UnknownGeneration, IndexUnavailable):
         index.drop(library, generation)
-    except UnknownGeneration:
-        return False
-    return True

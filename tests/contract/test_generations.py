@@ -100,3 +100,12 @@ class TestGenerations:
         assert other.search(Query(LIBRARY, "新字段")).total == 1
         other.swap(LIBRARY, other.begin(LIBRARY))
         assert other.state(LIBRARY).up_to_date_shape
+
+    def test_what_was_begun_is_gone_on_with_where_it_suits(self, filled: Index, reopen: Open) -> None:
+        begun = filled.begin(LIBRARY)
+        filled.write(LIBRARY, CATALOGUE[:2], generations=(begun,))
+        assert reopen().begin(LIBRARY, resume=True) == begun
+        assert [row.id for row in filled.scan(LIBRARY, begun)] == [1, 2]
+        other = reopen(model_id="another-model-fp32")
+        assert other.begin(LIBRARY, resume=True) != begun
+        assert begun not in filled.live(LIBRARY)

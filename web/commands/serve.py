@@ -18,6 +18,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from indexer import model
+from indexer.port import IndexUnavailable
 from indexer.rebuild import due, rebuild
 from repositories import schema, upkeep
 from services import demo
@@ -127,7 +128,16 @@ def _prepare(here: Platform, *, demo_wanted: bool) -> None:
         )
     elif demo.is_loaded(here):
         demo.keep_password(here)
-    missing = [name for name in LIBRARIES if due(here.index, name) and not here.index.state(name).generation]
+    try:
+        missing = [
+            name for name in LIBRARIES if due(here.index, name) and not here.index.state(name).generation
+        ]
+    except IndexUnavailable as away:
+        click.echo(
+            f"The index does not answer ({away}). Everything but searching works; it is looked for again.",
+            err=True,
+        )
+        return
     if missing:
         _build_index(here, missing)
 

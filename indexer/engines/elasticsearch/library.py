@@ -99,9 +99,11 @@ class Library:
             self._create(pointer, self.root)
         return self.pointer()
 
-    def begin(self) -> str:
-        """Start an empty generation; those that were being filled go."""
+    def begin(self, resume: bool = False) -> str:
+        """Start an empty generation; those that were being filled go, or are gone on with where *resume* and it suits."""
         before = self.ensure()
+        if resume and before.filling and self.about(before.filling) == About(self.model_id, self.shape):
+            return before.filling
         name = self._create(before, self._filling)
         while not name:
             before = self.pointer()

@@ -136,9 +136,9 @@ class EmbeddedIndex:
         """See ``Index.live``."""
         return self._library(library).live()
 
-    def begin(self, library: str) -> str:
+    def begin(self, library: str, resume: bool = False) -> str:
         """See ``Index.begin``."""
-        return self._library(library).begin()
+        return self._library(library).begin(resume)
 
     def swap(self, library: str, generation: str) -> None:
         """See ``Index.swap``."""

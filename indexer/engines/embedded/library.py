@@ -96,11 +96,15 @@ class Library:
         pointer = self.pointer()
         return tuple(name for name in (pointer.current, pointer.filling) if name)
 
-    def begin(self) -> str:
-        """Start an empty generation; one that was being filled is dropped."""
+    def begin(self, resume: bool = False) -> str:
+        """Start an empty generation; one that was being filled is dropped, or gone on with where *resume* and it suits."""
         self.ensure()
         with self._changing():
             pointer = self.pointer()
+            if resume and pointer.filling:
+                begun = self.generation(pointer.filling)
+                if (begun.shape, begun.model_id) == (self.shape, self.model_id):
+                    return pointer.filling
             name = self._create(pointer)
             self._point(replace(pointer, filling=name, count=pointer.count + 1))
             if pointer.filling:

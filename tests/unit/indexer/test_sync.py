@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from indexer import process
+from indexer.care import Care
 from indexer.documents import SCHEMAS
 from indexer.embedder import EmbeddingError
 from indexer.engines import open_index
 from indexer.leader import Leadership, indexer_lock, rebuild_lock
-from indexer.port import Document, IndexUnavailable, Query
-from indexer.rebuild import RebuildRefused, drop_abandoned, due, rebuild
+from indexer.port import Document, IndexUnavailable, Query, Tombstone
+from indexer.rebuild import RebuildRefused, abandoned, due, rebuild
 from indexer.sync import Sync, drain, run
 from indexer.verify import repair, verify
 from repositories import outbox, projection, schema
@@ -234,8 +235,6 @@ def test_verify_sees_and_repair_mends(world: World) -> None:
     world.sync.drain()
     assert world.drift().clean
     # Behind the outbox's back: a deleted document, an edit nobody announced, a row taken from the public.
-    from indexer.port import Tombstone
-
     world.index.write("achievements", [], [Tombstone("achievements", missing, 99)])
     with world.database.write() as session:
         row = session.get(Achievement, stale)
@@ -323,17 +322,52 @@ def test_failed_rebuild_leaves_the_old_index(world: World, monkeypatch: pytest.M
     assert world.index.state("achievements") == before
 
 
-def test_a_dead_rebuild_is_cleared_and_a_living_one_is_not(world: World) -> None:
-    world.publish("石墨烯")
+def test_a_dead_rebuild_is_gone_on_with_and_a_living_one_is_left(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.publish(*(f"材料{n}号" for n in range(25)))
     world.sync.drain()
-    abandoned = world.index.begin("achievements")
+    monkeypatch.setattr("indexer.rebuild.BATCH", 10)
+    write, written = world.index.write, []
+
+    def dies(library: str, documents: Sequence[Document], tombstones=(), generations=None):
+        written.append(len(documents))
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        return write(library, documents, tombstones, generations)
+
+    monkeypatch.setattr(world.index, "write", dies)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(world.database, world.index, world.embedder, "achievements", world.locks)
+    begun = world.index.live("achievements")[1]
     with rebuild_lock(world.locks, "achievements") as is_ours:
         assert is_ours
-        assert not drop_abandoned(world.index, "achievements", world.locks)
+        assert not abandoned(world.index, "achievements", world.locks)
         with pytest.raises(RebuildRefused):
             rebuild(world.database, world.index, world.embedder, "achievements", world.locks)
-    assert drop_abandoned(world.index, "achievements", world.locks)
-    assert abandoned not in world.index.live("achievements")
+    assert abandoned(world.index, "achievements", world.locks)
+    done = rebuild(world.database, world.index, world.embedder, "achievements", world.locks)
+    assert (done.generation, done.resumed, done.documents) == (begun, True, 25)
+    assert written == [10, 10, 10, 5], "what was there already is not written again"
+    assert world.drift().clean
+
+
+def test_what_was_lost_is_mended_and_more_is_built_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.publish(*(f"材料{n}号" for n in range(12)))
+    world.sync.drain()
+    care = Care(world.database, world.index, world.embedder, world.locks)
+    first = world.index.state("achievements").generation
+    care.look("achievements")
+    world.index.write("achievements", [], [Tombstone("achievements", at, None) for at in (2, 5)])
+    care.look("achievements")
+    assert (world.drift().missing, world.index.state("achievements").generation) == ((), first)
+    world.index.write("achievements", [], [Tombstone("achievements", at, None) for at in range(1, 10)])
+    monkeypatch.setattr("indexer.care.MENDED_AT_MOST", 5)
+    care.look("achievements")
+    assert world.drift().clean
+    assert world.index.state("achievements").generation != first
 
 
 def test_a_new_model_or_a_lost_index_asks_for_a_rebuild(world: World) -> None:
