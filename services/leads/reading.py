@@ -187,7 +187,7 @@ class _Sorted:
                 for name, fails in (
                     ("state", _state(i, now, answers) != wish.state),
                     ("industry", bool(wish.industries) and not _within(lead.industries, wish.industries)),
-                    ("region", bool(wish.regions) and places.isdisjoint(wish.regions)),
+                    ("region", bool(wish.regions) and not _lies_in(lead.regions, wish.regions)),
                     ("level", wish.level is not None and lead.level < wish.level),
                 )
                 if fails
@@ -217,6 +217,12 @@ def _state(lead_id: int, now: Board, answers: Mapping[int, str]) -> str:
     if lead_id in now.taken and said != INTERESTED:
         return TAKEN
     return INTERESTED if said == INTERESTED else NEW
+
+
+def _lies_in(regions: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether one of the places lies in a province, city or county that is wanted."""
+    parts = [code[:2] if code[2:] == "0000" else code[:4] if code[4:] == "00" else code for code in wanted]
+    return any(region.startswith(part) for region in regions for part in parts)
 
 
 def _within(codes: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -77,7 +77,7 @@ def by_link(platform: Platform, actor: Actor, secret: str) -> int:
 
 def answer(
     platform: Platform, actor: Actor, need_id: int, verb: str, reason: str = "", revision: int | None = None
-) -> Need:
+) -> tuple[Need, Proposal]:
     """Confirm (the need becomes the enterprise's own and is submitted for review) or refuse with a reason.
 
     `revision` is the one that was read. Raises SignInFirst, NotFound, Invalid, Stale, Conflict (answered already, late).
@@ -109,7 +109,7 @@ def answer(
             entries.move(session, platform, actor, library_of("needs"), need, "submit")
         audit.write(session, actor, f"proposal.{proposal.state}", "needs", need.id, reason)
         _tell_writer(session, platform, proposal, need)
-    return need
+    return need, proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 leave the site, so none of these may occur at all."""
 HOME = {
     ENTERPRISE: "needs.mine", UNIVERSITY: "achievements.mine", INSTITUTION: "achievements.mine",
-    MANAGER: "talents.mine", OPERATOR: "operator.review",
+    MANAGER: "leads.index", OPERATOR: "operator.review",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -39,6 +39,20 @@ def _fields(library: str) -> dict[str, Any]:
             1, 9, load_default=absent, metadata={"description": f"{fields[TRL_FIELD[library]].label}不低于"}
         )
     return made
+
+
+def known_codes(
+    values: Iterable[str], name: str, vocabulary: str, errors: list[FieldError]
+) -> tuple[str, ...]:
+    """Codes or names as codes; what the vocabulary does not have is added to `errors`."""
+    found = []
+    for value in values:
+        code = getattr(platform().vocabularies, vocabulary).find(value)
+        if code is None:
+            errors.append(FieldError(name, f"没有“{value[:20]}”，代码与名称见 /vocabularies/{vocabulary}。"))
+        else:
+            found.append(str(code))
+    return tuple(dict.fromkeys(found))
 
 
 def list_query(library: str) -> type[ma.Schema]:

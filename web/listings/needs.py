@@ -98,8 +98,8 @@ def detail(row_id: int) -> Any:
     openings = confidential.openings(here, person, need) if owner or operator else []
     # A manager's draft for an enterprise is read here with its recommendations, and worked on in its own pages.
     written = owner and access.is_private_draft(need)
-    edit_href = url_for(
-        "proposals.edit" if written else "needs.edit", **{"need_id" if written else "row_id": need.id}
+    edit_href = (
+        url_for("proposals.edit", need_id=need.id) if written else url_for("needs.edit", row_id=need.id)
     )
     return render_template(
         "needs/detail.html",

@@ -16,6 +16,7 @@ PAGES = (
     ("operator.organisations", "单位", ("organisations",)),
     ("operator.accounts", "账户", ()),
     ("operator.introductions", "引荐", ()),
+    ("operator.leads", "线索", ()),
     ("imports.index", "导入", ()),
     ("operator.audit", "操作记录", ()),
     ("operator.system", "系统状态", ("parked",)),

@@ -14,11 +14,11 @@ from services.listings.library import LIBRARIES
 from web.access import rule
 from web.account.forms import PlainForm
 from web.current import actor, platform
-from web.operator import accounts, organisations, oversight, system
+from web.operator import accounts, leads, organisations, oversight, system
 from web.operator.blueprint import blueprint, page
 from web.operator.reading import change_view, reading
 
-__all__ = ["accounts", "blueprint", "organisations", "oversight", "system"]
+__all__ = ["accounts", "blueprint", "leads", "organisations", "oversight", "system"]
 
 DONE = {"publish": "已发布", "return": "已退回"}
 USUAL_REASONS = (

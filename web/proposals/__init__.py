@@ -1,0 +1,1 @@
+"""代拟需求: a manager's drafts for enterprises, and the enterprise's answer."""
