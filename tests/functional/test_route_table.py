@@ -81,6 +81,9 @@ GET    /api/v1/introductions                                                  40
 POST   /api/v1/introductions                                                  401         422         422         422         422         422
 GET    /api/v1/introductions/<introduction_id>                                401         404         404         404         404         404
 POST   /api/v1/introductions/<introduction_id>/answer                         401         422         422         422         422         422
+GET    /api/v1/leads                                                          401         403         403         403         200         200
+GET    /api/v1/leads/<lead_id>                                                401         403         403         403         404         404
+POST   /api/v1/leads/<lead_id>/answer                                         401         403         403         403         422         403
 POST   /api/v1/match                                                  422
 GET    /api/v1/me                                                             401         200         200         200         200         200
 GET    /api/v1/me/achievements                                                401         200         200         200         200         200
@@ -102,6 +105,14 @@ PATCH  /api/v1/organisations/<organisation_id>                                40
 POST   /api/v1/organisations/<organisation_id>/<decision>                     401         403         403         403         403         404
 POST   /api/v1/passes                                                         401         422         422         422         422         422
 DELETE /api/v1/passes                                                         401         422         422         422         422         422
+GET    /api/v1/proposals                                                      401         200         403         403         200         403
+POST   /api/v1/proposals                                                      401         403         403         403         422         403
+GET    /api/v1/proposals/<need_id>                                            401         404         403         403         404         403
+PATCH  /api/v1/proposals/<need_id>                                            401         403         403         403         404         403
+DELETE /api/v1/proposals/<need_id>                                            401         403         403         403         404         403
+POST   /api/v1/proposals/<need_id>/answer                                     401         422         403         403         403         403
+POST   /api/v1/proposals/<need_id>/ask                                        401         403         403         403         422         403
+POST   /api/v1/proposals/<need_id>/recall                                     401         403         403         403         404         403
 POST   /api/v1/register                                               422
 GET    /api/v1/reviews/<library>                                              401         403         403         403         403         200
 GET    /api/v1/talents                                                200
@@ -145,6 +156,9 @@ GET    /introductions/<introduction_id>                                       40
 POST   /introductions/<introduction_id>                                       401         404         404         404         404         404
 GET    /introductions/ask                                                     401         404         404         404         404         404
 POST   /introductions/ask                                                     401         404         404         404         404         404
+GET    /leads                                                                 401         403         403         403         200         403
+GET    /leads/<lead_id>                                                       401         403         403         403         404         404
+POST   /leads/<lead_id>                                                       401         403         403         403         404         403
 GET    /match                                                         200
 POST   /match                                                         422
 GET    /matches/compare/<need_id>                                             401         404         404         404         404         404
@@ -169,6 +183,7 @@ GET    /operator/audit                                                        40
 GET    /operator/confidential/<need_id>                                       401         403         403         403         403         404
 POST   /operator/confidential/<need_id>                                       401         403         403         403         403         404
 GET    /operator/introductions                                                401         403         403         403         403         200
+GET    /operator/leads                                                        401         403         403         403         403         200
 GET    /operator/organisations                                                401         403         403         403         403         200
 GET    /operator/organisations/<organisation_id>                              401         403         403         403         403         404
 POST   /operator/organisations/<organisation_id>                              401         403         403         403         403         404
@@ -179,6 +194,17 @@ POST   /operator/review/<library>/<row_id>                                    40
 GET    /operator/system                                                       401         403         403         403         403         200
 POST   /operator/system/retry                                                 401         403         403         403         403         303
 GET    /privacy                                                       200
+GET    /proposals                                                             401         200         403         403         200         403
+GET    /proposals/<need_id>                                                   401         404         403         403         404         403
+POST   /proposals/<need_id>/answer                                            401         404         403         403         403         403
+POST   /proposals/<need_id>/ask                                               401         403         403         403         404         403
+POST   /proposals/<need_id>/discard                                           401         403         403         403         404         403
+GET    /proposals/<need_id>/edit                                              401         403         403         403         404         403
+POST   /proposals/<need_id>/edit                                              401         403         403         403         404         403
+POST   /proposals/<need_id>/recall                                            401         403         403         403         404         403
+GET    /proposals/link/<secret>                                               401         404         403         403         403         403
+GET    /proposals/new                                                         401         403         403         403         200         403
+POST   /proposals/new                                                         401         403         403         403         422         403
 GET    /readyz                                                        200
 GET    /search                                                        200
 GET    /talents                                                       200
