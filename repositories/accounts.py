@@ -116,15 +116,12 @@ def by_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == wanted))
 
 
-def failures_since(session: Session, keys: list[str], since: datetime) -> int:
-    """The largest number of failures any of `keys` collected since then."""
-    counts = session.scalars(
-        select(func.count())
-        .select_from(LoginFailure)
-        .where(LoginFailure.key.in_(keys), LoginFailure.at >= since)
-        .group_by(LoginFailure.key)
-    ).all()
-    return max(counts, default=0)
+def failures_since(session: Session, keys: Iterable[str], since: datetime) -> dict[str, int]:
+    """How many failures each of `keys` collected since then; keys without any are left out."""
+    query = select(LoginFailure.key, func.count()).where(
+        LoginFailure.key.in_(list(keys)), LoginFailure.at >= since
+    )
+    return {key: int(count) for key, count in session.execute(query.group_by(LoginFailure.key))}
 
 
 def forget_failures(session: Session, key: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from repositories import accounts, audit, erasure
@@ -28,7 +29,13 @@ from services.listings.reading import clean, read_fields
 from services.platform import Platform
 
 SESSION_LIFE = timedelta(days=14)
-FAILURES_ALLOWED, FAILURE_WINDOW = 8, timedelta(minutes=15)
+FAILURE_WINDOW = timedelta(minutes=15)
+FROM_ONE_ADDRESS, UNDER_ATTACK = 8, 3
+"""Wrong passwords for one account from one address; fewer once the account is tried from many addresses."""
+BY_ONE_ADDRESS = 60
+"""Wrong passwords from one address whatever the account: a whole campus may share it."""
+ATTACKED_FROM = 40
+"""Wrong passwords for one account, wherever from: its owner does not mistype that often."""
 MAX_TOKENS = 20
 SIGN_UP_ROLES = (ENTERPRISE, UNIVERSITY, INSTITUTION, MANAGER)
 
@@ -121,11 +128,21 @@ def create(
 
 def sign_in(platform: Platform, email: str, password: str, address: str, agent: str) -> str:
     """The secret of a new session; raises Invalid (the same words for a wrong address and a wrong password)
-    or Throttled after too many failures from this address or on this account."""
+    or Throttled after too many failures from this address.
+
+    Nobody is locked out of an account by what others type elsewhere: however often an account is tried, each address
+    has some attempts of its own, fewer the more it is tried.
+    """
     now, email = platform.now(), email.strip().lower()[:254]
-    keys = [accounts.digest(f"ip {address}"), accounts.digest(f"account {email}")]
+    network = _network(address)
+    here, account_key, pair = keys = [
+        accounts.digest(f"ip {network}"), accounts.digest(f"account {email}"),
+        accounts.digest(f"pair {network} {email}"),
+    ]  # fmt: skip
     with platform.database.read() as session:
-        if accounts.failures_since(session, keys, now - FAILURE_WINDOW) >= FAILURES_ALLOWED:
+        failed = accounts.failures_since(session, keys, now - FAILURE_WINDOW)
+        allowed = UNDER_ATTACK if failed.get(account_key, 0) >= ATTACKED_FROM else FROM_ONE_ADDRESS
+        if failed.get(pair, 0) >= allowed or failed.get(here, 0) >= BY_ONE_ADDRESS:
             seconds = int(FAILURE_WINDOW.total_seconds())
             raise Throttled(seconds, "尝试次数太多，请 15 分钟后再试，或者重置密码。")
         account = accounts.by_email(session, email)
@@ -135,11 +152,20 @@ def sign_in(platform: Platform, email: str, password: str, address: str, agent: 
             session.add_all([LoginFailure(key=key, at=now) for key in keys])
         raise Invalid([FieldError("password", "邮箱或密码不对。")], "邮箱或密码不对，请再试一次。")
     with platform.database.write() as session:
-        accounts.forget_failures(session, keys[1])
+        accounts.forget_failures(session, pair)
         stored = session.get(Account, account.id)
         if stored is not None and credentials.is_outdated(stored.password_hash):
             stored.password_hash = credentials.hash_password(password)
     return open_session(platform, account, agent)
+
+
+def _network(address: str) -> str:
+    """Who one address stands for: with IPv6 whoever has one has its whole /64."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
 def open_session(platform: Platform, account: Account, agent: str) -> str:

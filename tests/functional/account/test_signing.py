@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from repositories.accounts import Account, by_email
+from services import accounts
+from services.errors import Invalid, Throttled
 from tests.support import PASSWORD, World, csrf, next_uscc, sign_in
 
 
@@ -99,6 +101,43 @@ def test_guessing_is_slowed_down_and_the_page_says_so(world: World) -> None:
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "900"
     assert "15 分钟" in answer.get_data(as_text=True)
+
+
+def guess(world: World, address: str, email: str = "enterprise@example.org", password: str = "wrong") -> str:
+    """What an attempt from an address leads to."""
+    try:
+        return "in" if accounts.sign_in(world.platform, email, password, address, "tests") else ""
+    except Throttled:
+        return "later"
+    except Invalid:
+        return "wrong"
+
+
+def test_strangers_do_not_lock_the_owner_out(world: World) -> None:
+    """Wrong passwords from elsewhere, few or many, leave the owner attempts of his or her own."""
+    world.enterprise()
+    assert [guess(world, "203.0.113.9") for _ in range(9)] == ["wrong"] * 8 + ["later"]
+    assert guess(world, "203.0.113.9", password=PASSWORD) == "later"
+    assert guess(world, "198.51.100.7", password=PASSWORD) == "in"
+    # from many addresses at once: each gets fewer attempts, the owner still gets in
+    tried = [guess(world, f"192.0.2.{n}") for n in range(1, 30) for _ in range(8)]
+    assert tried.count("wrong") < 29 * 8 / 2
+    assert guess(world, "198.51.100.8") == guess(world, "198.51.100.8") == "wrong"
+    assert guess(world, "198.51.100.8", password=PASSWORD) == "in"
+
+
+def test_one_address_does_not_try_a_password_on_everybody(world: World) -> None:
+    world.enterprise()
+    tried = [guess(world, "203.0.113.9", f"p{n}@example.org") for n in range(70)]
+    assert tried == ["wrong"] * 60 + ["later"] * 10
+    assert guess(world, "203.0.113.9", password=PASSWORD) == "later"
+    assert guess(world, "203.0.113.10", password=PASSWORD) == "in"
+
+
+def test_a_neighbour_in_the_same_ipv6_network_is_the_same_address(world: World) -> None:
+    world.enterprise()
+    assert [guess(world, f"2001:db8:1:2::{n:x}") for n in range(1, 10)] == ["wrong"] * 8 + ["later"]
+    assert guess(world, "2001:db8:1:3::1", password=PASSWORD) == "in"
 
 
 def test_next_leads_to_this_site_only(world: World) -> None:
