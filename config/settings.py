@@ -55,6 +55,7 @@ class Settings:
     mail_from: str
     demo_password: str
     match_limit: str
+    upload_limit: str
     ratelimit_storage: str
     max_upload_bytes: int
     operator_contact: str
@@ -181,6 +182,7 @@ def load(env: Mapping[str, str]) -> Settings:
         mail_from=env.get("SANKU_MAIL_FROM", "sanku@localhost"),
         demo_password=env.get("SANKU_DEMO_PASSWORD", ""),
         match_limit=env.get("SANKU_MATCH_LIMIT", "20 per minute; 200 per day"),
+        upload_limit=env.get("SANKU_UPLOAD_LIMIT", "30 per minute; 300 per day"),
         ratelimit_storage=env.get("SANKU_RATELIMIT_STORAGE", "memory://"),
         max_upload_bytes=_number(env, "SANKU_MAX_UPLOAD_MB", 20, 1, 500) * 1024 * 1024,
         operator_contact=env.get("SANKU_OPERATOR_CONTACT", ""),

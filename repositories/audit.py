@@ -6,15 +6,31 @@ under `rows` in its detail; the history of a listing finds it there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, cast, column, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base, utcnow
 
+GONE = "gone."
+"""What stands before the table's name where the object was taken out with the demonstration content."""
 MANY = ("imports", "organisations")
 """Objects whose rows may name listings in their detail."""
 
@@ -57,6 +73,16 @@ def write(
             reason=reason,
             detail=detail,
         )
+    )
+
+
+def detach(session: Session, object_type: str, ids: Iterable[int]) -> None:
+    """Keep the rows of objects that go, under a name no object has: a database may give their ids out again."""
+    wanted = list(ids)
+    session.execute(
+        update(AuditRow)
+        .where(AuditRow.object_type == object_type, AuditRow.object_id.in_(wanted))
+        .values(object_type=f"{GONE}{object_type}")
     )
 
 

@@ -2,6 +2,7 @@
 
 Rows are marked by `is_demo`. What people made while trying the demonstration accounts belongs to demonstration
 organisations or accounts and goes with them; a real person who was tied to such an organisation stays, without it.
+The log stays whole: who decided what about demonstration content is not forgotten with it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
 
-from repositories import outbox
+from repositories import audit, files, outbox
 from repositories.accounts import Account
 from repositories.achievements import Achievement
-from repositories.audit import AuditRow
 from repositories.database import Session
 from repositories.introductions import Introduction
 from repositories.leads import Lead
@@ -81,8 +81,9 @@ def remove(session: Session) -> Removed:
     for model in LISTINGS:
         for some in _chunks(ids[model]):
             session.execute(delete(model).where(model.id.in_(some)))
+            files.remove_of(session, model.library, some)
             # A database may give these ids out again: a new listing must not inherit the old one's history.
-            _forget(session, model.library, some)
+            _detach(session, model.library, some)
         outbox.record_many(session, model.library, ids[model], outbox.WITHDRAWN_FACT)
     _people(session, organisations, people)
     _vectors(session, keys)
@@ -112,7 +113,7 @@ def _introductions(session: Session, needs: list[int], achievements: list[int]) 
         for some in _chunks(wanted):
             gone = list(session.scalars(select(Introduction.id).where(column.in_(some))))
             session.execute(delete(Introduction).where(Introduction.id.in_(gone)))
-            _forget(session, "introductions", gone)
+            _detach(session, "introductions", gone)
 
 
 def _leads(session: Session, needs: list[int], achievements: list[int]) -> None:
@@ -140,8 +141,8 @@ def _people(session: Session, organisations: list[int], people: list[int]) -> No
         update(Organisation).where(Organisation.parent_id.in_(organisations)).values(parent_id=None)
     )
     session.execute(delete(Organisation).where(Organisation.id.in_(organisations)))
-    _forget(session, "accounts", people)
-    _forget(session, "organisations", organisations)
+    _detach(session, "accounts", people)
+    _detach(session, "organisations", organisations)
 
 
 def _vectors(session: Session, keys: set[str]) -> None:
@@ -152,6 +153,6 @@ def _vectors(session: Session, keys: set[str]) -> None:
         session.execute(delete(StoredVector).where(StoredVector.content_hash.in_(set(some) - used)))
 
 
-def _forget(session: Session, kind: str, ids: list[int]) -> None:
+def _detach(session: Session, kind: str, ids: list[int]) -> None:
     for some in _chunks(ids):
-        session.execute(delete(AuditRow).where(AuditRow.object_type == kind, AuditRow.object_id.in_(some)))
+        audit.detach(session, kind, some)

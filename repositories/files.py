@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from repositories.database import Base, Session, utcnow
@@ -81,7 +81,7 @@ def kept_hashes(session: Session, hashes: Iterable[str]) -> set[str]:
     return set(session.scalars(select(StoredFile.content_hash).where(StoredFile.content_hash.in_(wanted))))
 
 
-def bytes_of_account(session: Session, account_id: int) -> int:
-    """How many bytes one person has handed in, the same content counted for each owner."""
-    query = select(func.coalesce(func.sum(StoredFile.size), 0)).where(StoredFile.account_id == account_id)
-    return int(session.scalar(query) or 0)
+def any_waiting(session: Session, kind: str, owner_id: int) -> bool:
+    """Whether the owner has a file no operator has seen."""
+    mine = (StoredFile.owner_kind == kind, StoredFile.owner_id == owner_id, ~StoredFile.let_through)
+    return session.scalar(select(StoredFile.id).where(*mine).limit(1)) is not None

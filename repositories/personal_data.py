@@ -10,6 +10,7 @@ from repositories.accounts import ApiToken, LoginSession
 from repositories.achievements import Achievement
 from repositories.audit import AuditRow
 from repositories.database import Session
+from repositories.files import StoredFile
 from repositories.introductions import Introduction
 from repositories.needs import Need
 from repositories.notices import Notice
@@ -25,6 +26,7 @@ def counts(session: Session, account_id: int) -> Mapping[str, int]:
         "needs": select(func.count()).where(Need.account_id == account_id),
         "achievements": select(func.count()).where(Achievement.account_id == account_id),
         "talents": select(func.count()).where(Talent.account_id == account_id),
+        "files": select(func.count()).where(StoredFile.account_id == account_id),
         "introductions": select(func.count()).where(
             or_(Introduction.asker_id == account_id, Introduction.answerer_id == account_id)
         ),

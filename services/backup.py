@@ -1,8 +1,8 @@
 """Backup and restore of the embedded set-up: one file that holds all that cannot be made again.
 
-That is the database (copied while it is in use), the key that signs cookies, and which settings it was made under. The
-index and the expanded model are left out: a restored platform builds its index anew, so it can never answer from a
-projection of another database. PostgreSQL has its own tools.
+That is the database (copied while it is in use), the files people handed in, the key that signs cookies, and which
+settings it was made under. The index and the expanded model are left out: a restored platform builds its index anew,
+so it can never answer from a projection of another database. PostgreSQL has its own tools.
 """
 
 from __future__ import annotations
@@ -10,28 +10,32 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from repositories.database import Database
+from services import vault
 from services.platform import Platform
 
 FORMAT = 1
 DATABASE, DETAILS = "sanku.db", "backup.json"
 SECRETS = ("secret_key", "demo_password")
-DERIVED = ("index",)
-"""Folders of the data folder that are projections of the database and go with it."""
+TIED = ("index", vault.FOLDER)
+"""Folders of the data folder that belong to one database and go with it: its projection, its files."""
 PAGES_A_STEP = 2000
+_HANDED_IN = re.compile(rf"{vault.FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}")
 POSTGRESQL_HINT = (
     'This platform keeps its data in PostgreSQL. Back it up by `pg_dump -Fc "$SANKU_DATABASE_URL" -f sanku.dump`, '
     "restore by `pg_restore --clean`, then run `flask --app app index rebuild`; keep the file secret_key of the data "
-    "folder beside it."
+    "folder beside it, and its folder files: what people handed in is there."
 )
 
 
@@ -75,6 +79,10 @@ def backup(
                     for name in SECRETS:
                         if (settings.data / name).is_file():
                             archive.add(settings.data / name, name)
+                    for content_hash in _handed_in(copy):
+                        path = vault.path_in(settings.data / vault.FOLDER, content_hash)
+                        with suppress(FileNotFoundError):  # taken away since the copy was made
+                            archive.add(path, vault.path_in(Path(vault.FOLDER), content_hash).as_posix())
                     _add_text(archive, DETAILS, json.dumps(details, indent=2))
                 raw.flush()
                 os.fsync(raw.fileno())
@@ -104,12 +112,14 @@ def restore(platform: Platform, source: Path, *, replace: bool = False) -> dict[
         aside = data / "before-restore"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
-        for name in (*DERIVED, *SECRETS):
-            if (data / name).exists() and (name in DERIVED or (work / name).is_file()):
+        for name in (*TIED, *SECRETS):
+            if (data / name).exists() and (name in TIED or (work / name).is_file()):
                 (data / name).rename(aside / name)
         for path in (database, *_beside(database)):
             if path.exists():
                 path.rename(aside / path.name)
+        if (work / vault.FOLDER).is_dir():
+            shutil.move(work / vault.FOLDER, data / vault.FOLDER)
         database.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(work / DATABASE, database)
         for name in SECRETS:
@@ -144,6 +154,15 @@ def _copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> N
         writing.close()
 
 
+def _handed_in(database: Path) -> list[str]:
+    """The hashes of the files a copied database knows."""
+    connection = sqlite3.connect(database)
+    try:
+        return [name for (name,) in connection.execute("SELECT DISTINCT content_hash FROM files ORDER BY 1")]
+    finally:
+        connection.close()
+
+
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     try:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -165,6 +184,14 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
                     member = None
                 if member is not None:
                     with (folder / name).open("wb") as file:
+                        shutil.copyfileobj(member, file)
+            for entry in archive:
+                if _HANDED_IN.fullmatch(entry.name) and (member := archive.extractfile(entry)) is not None:
+                    target = folder / entry.name
+                    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    with os.fdopen(
+                        os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+                    ) as file:
                         shutil.copyfileobj(member, file)
     except (OSError, EOFError, tarfile.TarError) as error:
         raise BackupRefused(f"{source} cannot be read: {error}") from error

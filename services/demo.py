@@ -8,14 +8,15 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from repositories import accounts, demonstration, outbox, vectors
+from repositories import accounts, audit, demonstration, outbox, vectors
 from repositories.accounts import Account
 from repositories.database import Session
 from repositories.demonstration import Removed
 from repositories.organisations import Organisation
+from services.access import COMMAND
 from services.credentials import hash_password, matches
 from services.demonstration import content as files
 from services.demonstration import vectors as shipped
@@ -112,6 +113,7 @@ def remove(platform: Platform) -> Removed:
     """Take every demonstration row out, with what hangs on it, and queue the withdrawals for the index."""
     with platform.database.write() as session:
         removed = demonstration.remove(session)
+        audit.write(session, COMMAND, "demo.removed", "demonstration", 0, "", **asdict(removed))
     _known.clear()
     return removed
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from indexer.port import IndexUnavailable
 from indexer.text import normalise
-from repositories import listing, organisations, review
+from repositories import files, listing, organisations, review
+from repositories.files import StoredFile
 from repositories.listing import ListingColumns
 from repositories.organisations import Organisation
 from services import vectors
@@ -58,6 +59,7 @@ class Waiting:
     first_time: bool
     changes: tuple[Change, ...] = ()
     doubles: tuple[Double, ...] = ()
+    files: tuple[StoredFile, ...] = ()
     index_away: bool = False
 
 
@@ -91,6 +93,7 @@ def open_one(platform: Platform, actor: Actor, name: str, at: int | None = None)
             return None
         # Beyond what is looked at, the queue is counted: the page must not say 2,000 under a tab that says 12,992.
         of = len(ids) if len(ids) < review.QUEUE_LOOKED_AT else review.waiting(session, library.model)[0]
+        handed_in = files.of_owner(session, library.name, row.id)
         twins = review.same_title(session, library.model, row.title, row.id, DOUBLES_SHOWN)
     near, away = _nearest(platform, row)
     with platform.database.read() as session:
@@ -102,7 +105,7 @@ def open_one(platform: Platform, actor: Actor, name: str, at: int | None = None)
         library=library, row=row, organisation=houses.get(row.organisation_id or 0),
         position=place + 1, of=of, next_id=ids[(place + 1) % len(ids)] if len(ids) > 1 else None,
         first_time=row.reviewed_content is None, changes=_changes(library, row),
-        doubles=_doubles(row, known, near, houses), index_away=away,
+        doubles=_doubles(row, known, near, houses), files=tuple(handed_in), index_away=away,
     )  # fmt: skip
 
 

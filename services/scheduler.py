@@ -17,7 +17,11 @@ from repositories import introductions as introduction_rows
 from repositories.accounts import Account
 from repositories.database import Session
 from repositories.listing import ListingColumns, due_to_expire
+<<<<<<< Updated upstream
 from services import assignments, introductions, mail, notices
+=======
+from services import introductions, mail, notices, vault
+>>>>>>> Stashed changes
 from services.access import COMMAND
 from services.deals import consent
 from services.imports import batches
@@ -116,7 +120,8 @@ def prune(platform: Platform) -> str:
     with platform.database.write() as session:
         gone = upkeep.prune_notices(session, now - NOTICES_KEPT, now - LETTERS_KEPT)
     files = batches.prune(platform)
-    return f"清理匹配记录 {runs} 条、通知 {gone} 条、导入暂存 {files} 份"
+    swept = vault.sweep(platform)
+    return f"清理匹配记录 {runs} 条、通知 {gone} 条、导入暂存 {files} 份、无主文件 {swept} 个"
 
 
 def send_mail(platform: Platform) -> str:

@@ -109,7 +109,12 @@ def make_world(folder: Path, env: Mapping[str, str] | None = None) -> World:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "sanku.db").write_bytes(_migrated())
     settings = configuration.load(
-        {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000 per minute", **(env or {})}
+        {
+            "SANKU_DATA": str(folder),
+            "SANKU_MATCH_LIMIT": "1000 per minute",
+            "SANKU_UPLOAD_LIMIT": "1000 per minute",
+            **(env or {}),
+        }
     )
     app = create_app(settings)
     app.config["TESTING"] = False  # errors must reach the one table, as they do in service

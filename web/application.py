@@ -24,6 +24,7 @@ from web.inbox.views import blueprint as inbox
 from web.introductions.views import blueprint as introductions
 from web.leads.views import blueprint as leads
 from web.listings.achievements import blueprint as achievements
+from web.listings.evidence import blueprint as evidence
 from web.listings.needs import blueprint as needs
 from web.listings.talents import blueprint as talents
 from web.matches.views import blueprint as matches
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     public,
     account,
     achievements,
+    evidence,
     needs,
     talents,
     matches,

@@ -1,4 +1,4 @@
-"""Rate limits for what anybody may call without an account."""
+"""Rate limits: by address for what anybody may call, by person for what writes files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web.current import platform
+from web.current import actor, platform
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
@@ -22,3 +22,16 @@ def register(app: Flask, settings: Any) -> None:
 def match_limit() -> str:
     """The limit of anonymous matching, from the settings."""
     return str(platform().settings.match_limit)
+
+
+def person() -> str:
+    """Who is counted where people are signed in: the account, wherever it comes from."""
+    return f"account {actor().account_id}"
+
+
+def _upload_limit() -> str:
+    return str(platform().settings.upload_limit)
+
+
+upload_limit = limiter.shared_limit(_upload_limit, scope="uploads", key_func=person)
+"""Files handed in, by pages and programs alike: far more than anybody sends by hand."""

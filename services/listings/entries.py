@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from repositories import audit, listing, outbox
+from repositories import audit, files, listing, outbox
 from repositories.database import Session
 from repositories.introductions import between
 from repositories.listing import DRAFT, PUBLISHED, IllegalTransition, ListingColumns
@@ -210,7 +210,7 @@ def move(
         verb == "renew"
         and not actor.is_operator
         and not row.is_public
-        and _changed_since_review(library, row)
+        and (_changed_since_review(library, row) or files.any_waiting(session, library.name, row.id))
     ):
         raise Conflict(f"这条{library.noun}在过期以后改过内容，请提交审核，通过后再公开。")
     try:
@@ -219,6 +219,8 @@ def move(
         state = listing.STATE_NAMES[illegal.state]
         raise Conflict(f"这条{library.noun}现在是“{state}”，不能{VERB_NAMES[verb]}。") from None
     row.return_reason = reason if verb == "return" else ""
+    if verb == "publish":
+        files.let_all_through(session, library.name, row.id)
     if row.state == PUBLISHED:
         today = platform.today()
         if row.expires_on is None or row.expires_on < today or verb == "renew":

@@ -56,6 +56,9 @@ GET    /achievements/<row_id>                                         404
 POST   /achievements/<row_id>/<verb>                                          401         403         404         404         403         404
 GET    /achievements/<row_id>/edit                                            401         403         404         404         403         404
 POST   /achievements/<row_id>/edit                                            401         403         404         404         403         404
+POST   /achievements/<row_id>/files                                              401         403         404         404         403         404
+GET    /achievements/<row_id>/files/<file_id>                          404
+POST   /achievements/<row_id>/files/<file_id>/remove                             401         403         404         404         403         404
 GET    /achievements/mine                                                     401         403         200         200         403         403
 GET    /achievements/new                                                      401         403         200         200         403         200
 POST   /achievements/new                                                      401         403         422         422         403         422
@@ -64,6 +67,10 @@ GET    /api/v1/achievements                                           200
 POST   /api/v1/achievements                                                   401         403         422         422         403         422
 GET    /api/v1/achievements/<achievement_id>/recommendations                  401         403         404         404         403         404
 GET    /api/v1/achievements/<listing_id>                              404
+GET    /api/v1/achievements/<listing_id>/files                           404
+POST   /api/v1/achievements/<listing_id>/files                                   401         403         404         404         403         404
+GET    /api/v1/achievements/<listing_id>/files/<file_id>                 404
+DELETE /api/v1/achievements/<listing_id>/files/<file_id>                         401         403         404         404         403         404
 PATCH  /api/v1/achievements/<listing_id>                                      401         403         404         404         403         404
 POST   /api/v1/achievements/<listing_id>/<verb>                               401         403         404         404         403         404
 GET    /api/v1/deals                                                          401         200         200         200         200         200

@@ -12,7 +12,7 @@ from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.achievements import Achievement
 from repositories.organisations import Organisation
 from repositories.shown import Shown
-from services import access, recommend
+from services import access, evidence, recommend
 from services.errors import IndexAway
 from services.listings import entries
 from services.listings.catalogue import ACHIEVEMENT
@@ -21,6 +21,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
+from web.listings.files import lines
 from web.listings.rows import Segments, achievement_row, allowed_verbs, marked, next_step, source_label
 from web.matches.entries import list_context, narrowing
 
@@ -72,6 +73,7 @@ def detail(row_id: int) -> Any:
     assert isinstance(row, Achievement)
     with here.database.read() as session:
         organisation = session.get(Organisation, row.organisation_id) if row.organisation_id else None
+        stored = evidence.of_row(session, person, row)
     owner = access.owns(person, row)
     chosen, found, away = narrowing(), None, None
     if owner or person.is_operator:
@@ -82,6 +84,7 @@ def detail(row_id: int) -> Any:
     return render_template(
         "achievements/detail.html",
         achievement=achievement_view(row, organisation, owner=owner),
+        files=lines(stored),
         is_owner=owner,
         show_recommendations=owner or person.is_operator,
         nav_active="workbench" if owner else "achievements",

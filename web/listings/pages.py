@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< Updated upstream
 from collections.abc import Callable, Mapping
+=======
+from collections.abc import Mapping, Sequence
+>>>>>>> Stashed changes
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,6 +24,7 @@ from services.organisations import suggestions
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.forms import CatalogueForm, form_for, region_suggestions
+from web.listings.files import desk
 from web.listings.lists import chosen_filters, list_page, page_number, pagination
 from web.listings.rows import ROW_OF, words_of
 
@@ -57,8 +62,9 @@ def index_page(library: str, beside: Callable[[list[int]], Mapping[int, Any]] | 
 
 
 def form_page(
-    library: str, form: CatalogueForm, *, row: Any = None, status: int = 200, stale: bool = False
-) -> Any:
+    library: str, form: CatalogueForm, *, row: Any = None, status: int = 200, stale: bool = False,
+    file_errors: Sequence[str] = (),
+) -> Any:  # fmt: skip
     """The form of a library, new or edited."""
     return render_template(
         "listings/form.html",
@@ -67,16 +73,18 @@ def form_page(
         form=form,
         row=row,
         stale=stale,
+        files=desk(library, row, file_errors),
         regions=region_suggestions(),
         houses=suggestions(platform()) if library == "talents" else [],
     ), status
 
 
-def edit_page(library: str, row_id: int) -> Any:
-    """The form of one listing, filled with what this person may read of it."""
+def edit_page(library: str, row_id: int, file_errors: Sequence[str] = ()) -> Any:
+    """The form of one listing, filled with what this person may read of it; 422 when a file was refused."""
     row = entries.get(platform(), actor(), library, row_id)
     require(may_edit(actor(), row))
-    return form_page(library, form_for(entries.editable(actor(), row), row), row=row)
+    form = form_for(entries.editable(actor(), row), row, typed=not file_errors)
+    return form_page(library, form, row=row, status=422 if file_errors else 200, file_errors=file_errors)
 
 
 def take_new(library: str) -> Any:

@@ -134,7 +134,7 @@ ACTIONS = {
     "account.created": "由命令建立", "account.invited": "由运营开通", "account.erased": "注销", "account.closed": "停用",
     "account.opened": "恢复", "password.reset": "用链接重设密码", "password.changed": "修改密码",
     "password.link_made": "生成重置链接", "token.issued": "生成接口令牌", "token.revoked": "撤销接口令牌",
-    "index.retried": "重试停放的任务",
+    "file.added": "上传材料", "file.removed": "删除材料", "demo.removed": "移除演示内容", "index.retried": "重试停放的任务",
 }  # fmt: skip
 
 

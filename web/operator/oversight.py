@@ -29,7 +29,7 @@ from web.operator.blueprint import blueprint, page
 PER_PAGE = 30
 KINDS = (
     ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"),
-    ("confidential.", "调阅"), ("import.", "导入"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
+    ("confidential.", "调阅"), ("import.", "导入"), ("file.", "材料"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
 )  # fmt: skip
 OBJECTS = {
     "needs": ("需求", "needs.detail", "row_id"), "achievements": ("成果", "achievements.detail", "row_id"),
@@ -37,6 +37,7 @@ OBJECTS = {
     "organisations": ("单位", "operator.organisation", "organisation_id"),
     "accounts": ("账户", "operator.account", "account_id"),
     "introductions": ("引荐", "introductions.detail", "introduction_id"), "imports": ("导入文件", "", ""),
+    "demonstration": ("演示内容", "", ""),
 }  # fmt: skip
 
 
@@ -156,9 +157,14 @@ def _detail(detail: Any) -> str:
 
 
 def _row(row: Any, names: dict[int, str]) -> dict[str, Any]:
-    noun, endpoint, key = OBJECTS.get(row.object_type, (row.object_type, "", ""))
+    gone = row.object_type.startswith(audit_rows.GONE)
+    noun, endpoint, key = OBJECTS.get(
+        row.object_type.removeprefix(audit_rows.GONE), (row.object_type, "", "")
+    )
+    if gone:
+        noun, endpoint = f"已移除的演示{noun}", ""
     return {
-        "at": labels.moment(row.at), "who": names.get(row.account_id, "") or ("系统" if row.account_id is None else "已注销用户"),
+        "at": labels.moment(row.at), "who": names.get(row.account_id, "") or ("已注销用户" if row.account_id else "演示账户" if gone else "系统"),
         "who_href": url_for("operator.audit", by=row.account_id) if row.account_id else "",
         "what": action_label(row.action), "object": f"{noun} {row.object_id}",
         "href": url_for(endpoint, **{key: row.object_id}) if endpoint else "",

@@ -14,7 +14,12 @@ from services.listings.library import LIBRARIES
 from web.access import rule
 from web.account.forms import PlainForm
 from web.current import actor, platform
+<<<<<<< Updated upstream
 from web.operator import accounts, leads, organisations, oversight, system
+=======
+from web.listings.files import lines
+from web.operator import accounts, organisations, oversight, system
+>>>>>>> Stashed changes
 from web.operator.blueprint import blueprint, page
 from web.operator.reading import change_view, reading
 
@@ -96,7 +101,7 @@ def _page(library: str, at: int | None, form: ReturnForm, status: int) -> tuple[
     row = one.row
     return page(
         "review.html", "review", status, tabs=tabs, form=form, one=one, row=row, reading=reading(one.library, row),
-        changes=[change_view(change) for change in one.changes], usual_reasons=USUAL_REASONS,
+        changes=[change_view(change) for change in one.changes], files=lines(one.files), usual_reasons=USUAL_REASONS,
         doubles=[
             {"title": d.row.title, "href": url_for(f"{chosen}.detail", row_id=d.row.id), "state": d.row.state,
              "state_label": STATE_NAMES[d.row.state], "owner": d.organisation.name if d.organisation else d.row.source,

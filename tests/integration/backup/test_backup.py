@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tarfile
 from dataclasses import replace
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from indexer.rebuild import due
+from repositories import files
 from repositories.database import Database
 from repositories.listing import find
 from repositories.needs import Need
-from services import accounts, backup
+from services import accounts, backup, evidence, vault
+from services.errors import NotFound
 from tests.support import PASSWORD, World, make_world
 
 
@@ -124,3 +127,44 @@ def test_a_running_platform_is_not_restored_over(world: World, copy: Path) -> No
         done = world.app.test_cli_runner().invoke(args=["restore", str(copy), "--replace"])
     assert done.exit_code == 1
     assert "runs on this data folder" in done.output
+
+
+def test_handed_in_files_travel_along_and_replace_the_others(tmp_path: Path) -> None:
+    paper, other_paper = b"%PDF-1.7 report", b"%PDF-1.7 of another platform"
+    first, folder = make_world(tmp_path / "first"), tmp_path / "second"
+    uni = first.university()
+    row = first.listing(uni, "achievements", published=False, title="有报告的成果")
+    stored = evidence.add(first.platform, uni, "achievements", row.id, "报告.pdf", paper)
+    target = tmp_path / "copy.tar.gz"
+    assert first.app.test_cli_runner().invoke(args=["backup", str(target)]).exit_code == 0
+    second = make_world(folder)
+    other = second.university()
+    others = second.listing(other, "achievements", published=False, title="将被替换")
+    gone = evidence.add(second.platform, other, "achievements", others.id, "旧.pdf", other_paper)
+    second.platform.index.close()
+    second, output, code = _restored(folder, target, "--replace")
+    assert code == 0, output
+    again = make_world(folder)
+    with again.platform.database.read() as session:
+        (kept,) = files.of_owner(session, "achievements", row.id)
+    path = vault.path_of(again.platform, kept.content_hash)
+    assert (path.read_bytes(), path.stat().st_mode & 0o077) == (paper, 0)
+    assert kept.content_hash == stored.content_hash
+    with pytest.raises(NotFound):
+        vault.path_of(again.platform, gone.content_hash)
+
+
+def test_a_backup_with_odd_names_writes_nothing_outside(copy: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.tar.gz"
+    with tarfile.open(copy) as source, tarfile.open(bad, "w:gz") as target:
+        for member in source:
+            target.addfile(member, source.extractfile(member))
+        for name in ("files/../../evil", "files/aa/../../../evil", "files/zz/evil", f"/files/aa/{'a' * 64}"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 4
+            target.addfile(entry, io.BytesIO(b"evil"))
+    folder = tmp_path / "target"
+    _, output, code = _restored(folder, bad, "--replace")
+    assert code == 0, output
+    assert not list(tmp_path.rglob("evil"))
+    assert not (folder / "files" / "aa").exists()

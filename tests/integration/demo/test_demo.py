@@ -26,6 +26,7 @@ from services import accounts, demo, introductions, passing, recommend
 from services.access import Actor, actor_of
 from services.demonstration import content, vectors
 from services.errors import Conflict
+from services.listings import entries
 from tests.support import World
 
 LISTINGS = (Achievement, Need, Talent)
@@ -163,20 +164,33 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     paper = next(i for i in lines if i.row.is_demo and i.row.organisation_id is None)
     passing.put_aside(world.platform, real_enterprise, paper.entry_id, "direction")
     recommend.for_listing(world.platform, demo_enterprise, "needs", tried.id)
+    operator = world.operator("decider@example.org")
+    entries.act(world.platform, operator, "needs", tried.id, "return", "试用内容，请勿公开")
+    with world.platform.database.read() as session:
+        log = session.scalars(select(AuditRow.id)).all()
 
     removed = demo.remove(world.platform)
 
     assert (removed.organisations, removed.accounts, removed.needs) == (30, 4, 61)
     assert not demo.is_loaded(world.platform)
     assert [_count(world, model) for model in LISTINGS] == [1, 1, 0]
-    assert _count(world, Account) == 3
-    assert _count(world, Account, Account.organisation_id.is_(None)) == 1
+    assert _count(world, Account) == 4
+    assert _count(world, Account, Account.organisation_id.is_(None)) == 2
     assert _count(world, Organisation) == 2
     assert _count(world, Introduction) == 1
     assert _count(world, Pass) == 0
     assert _count(world, MatchRun, MatchRun.subject_id != real_need.id) == 0
     assert _count(world, MatchEntry, MatchEntry.achievement_id != real_achievement.id) == 0
+    # the log stays whole, and a listing that gets the id of one that went does not inherit its history
+    assert _count(world, AuditRow, AuditRow.id.in_(log)) == len(log)
     assert _count(world, AuditRow, AuditRow.object_id == tried.id, AuditRow.object_type == "needs") == 0
+    assert _count(world, AuditRow, AuditRow.action == "demo.removed") == 1
+    with world.platform.database.read() as session:
+        decided = session.scalars(select(AuditRow).where(AuditRow.action == "listing.return")).one()
+    assert (decided.account_id, decided.object_id) == (operator.account_id, tried.id)
+    assert decided.reason == "试用内容，请勿公开"
+    page = world.client("decider@example.org").get("/operator/audit?kind=listing.").get_data(as_text=True)
+    assert f"已移除的演示需求 {tried.id}" in page
     assert _count(world, Notice) > 0
     assert _count(world, StoredVector) <= 2
     with world.platform.database.read() as session:
