@@ -156,16 +156,24 @@ def my_places(session: Session, deal_ids: list[int], account_id: int | None) -> 
     return found
 
 
-def of_need(session: Session, need_id: int) -> dict[int, Deal]:
-    """Achievement id → the latest deal with this need; texts are not loaded."""
-    query = select(Deal).join(Deal.need).join(Deal.achievement).where(Deal.need_id == need_id)
-    return {row.achievement_id: row for row in session.scalars(_light(query).order_by(Deal.id))}
+@dataclass(frozen=True, slots=True)
+class PairDeal:
+    """What a list of recommendations says about the latest deal of a pair."""
+
+    id: int
+    state: str
 
 
-def of_achievement(session: Session, achievement_id: int) -> dict[int, Deal]:
+def of_need(session: Session, need_id: int) -> dict[int, PairDeal]:
+    """Achievement id → the latest deal with this need."""
+    query = select(Deal.achievement_id, Deal.id, Deal.state).where(Deal.need_id == need_id)
+    return {other: PairDeal(one, state) for other, one, state in session.execute(query.order_by(Deal.id))}
+
+
+def of_achievement(session: Session, achievement_id: int) -> dict[int, PairDeal]:
     """Need id → the latest deal with this achievement."""
-    query = select(Deal).join(Deal.need).join(Deal.achievement).where(Deal.achievement_id == achievement_id)
-    return {row.need_id: row for row in session.scalars(_light(query).order_by(Deal.id))}
+    query = select(Deal.need_id, Deal.id, Deal.state).where(Deal.achievement_id == achievement_id)
+    return {other: PairDeal(one, state) for other, one, state in session.execute(query.order_by(Deal.id))}
 
 
 def _in_tab(scope: Scope, tab: str) -> ColumnElement[bool]:

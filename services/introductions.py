@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from repositories import audit, introductions, organisations
+from repositories import audit, deal_lists, introductions, organisations
 from repositories.accounts import Account
 from repositories.achievements import Achievement
 from repositories.database import Session
+from repositories.deal_lists import PairDeal
 from repositories.introductions import ACCEPTED, ASKED, TRANSITIONS, Introduction
 from repositories.listing import find
 from repositories.match_runs import PUBLIC, MatchEntry
@@ -132,6 +133,8 @@ class Opened:
     enterprise: Organisation | None
     university: Organisation | None
     contacts: tuple[Contacts, Contacts] | None
+    deal: PairDeal | None
+    """The latest deal of the pair, which takes over what an introduction began."""
 
 
 def open_one(platform: Platform, actor: Actor, introduction_id: int) -> Opened:
@@ -153,9 +156,10 @@ def open_one(platform: Platform, actor: Actor, introduction_id: int) -> Opened:
             (contact_of(session, need), contact_of(session, achievement))
             if introduction.state == ACCEPTED and side else None
         )  # fmt: skip
+        deal = deal_lists.of_need(session, need.id).get(achievement.id)
     return Opened(
         introduction, own if may_read_own else introduction.shown_entry, side,
-        houses.get(need.organisation_id or 0), houses.get(achievement.organisation_id or 0), opened,
+        houses.get(need.organisation_id or 0), houses.get(achievement.organisation_id or 0), opened, deal,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from matching.types import WEAK
-from repositories import introductions, match_runs
+from repositories import deal_lists, introductions, match_runs
+from repositories.deal_lists import PairDeal
 from repositories.introductions import Introduction
 from repositories.match_runs import OWNER, PUBLIC, FrozenRun, Pass
 from repositories.needs import Need
@@ -43,6 +44,7 @@ class Item:
     organisation: Any
     entry_id: int | None = None
     introduction: Introduction | None = None
+    deal: PairDeal | None = None
     passed: Pass | None = None
     recommended: bool = True
     """Whether the score reaches the ranker's floor."""
@@ -95,6 +97,8 @@ def for_listing(
         require(owns(actor, row) or actor.is_operator)
         done = introductions.of_need(session, row.id) if library == "needs" else (
             introductions.of_achievement(session, row.id))  # fmt: skip
+        deals = deal_lists.of_need(session, row.id) if library == "needs" else (
+            deal_lists.of_achievement(session, row.id))  # fmt: skip
         key = "need_id" if library == "needs" else "achievement_id"
         passed = match_runs.passed_by(session, SIDE[library], **{key: row.id})
     basis = OWNER if isinstance(row, Need) and row.confidential and owns(actor, row) else PUBLIC
@@ -102,7 +106,7 @@ def for_listing(
     with platform.database.read() as session:
         ids = [other_id(entry, library) for entry in run.entries]
         known = load_shown(session, OTHER_SIDE[library], ids, audience(actor))
-    return _arranged(platform, library, run, known, limit, by_meaning, done, passed)
+    return _arranged(platform, library, run, known, limit, by_meaning, done, deals, passed)
 
 
 def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations:
@@ -128,6 +132,7 @@ def _arranged(
     limit: int,
     by_meaning: bool,
     done: Mapping[int, Introduction] = MappingProxyType({}),
+    deals: Mapping[int, PairDeal] = MappingProxyType({}),
     passed: Mapping[int, Pass] = MappingProxyType({}),
 ) -> Recommendations:
     """A run for a subject in `library` with the rows behind its entries, split into shown, weak and passed."""
@@ -136,7 +141,7 @@ def _arranged(
         Item(
             rank=0, score=entry.score, level=entry.level, reasons=entry.reasons, cautions=entry.cautions,
             contributions=entry.contributions, row=known[other].row, organisation=known[other].organisation,
-            entry_id=entry.id, introduction=done.get(other), passed=passed.get(other),
+            entry_id=entry.id, introduction=done.get(other), deal=deals.get(other), passed=passed.get(other),
             recommended=entry.score >= floor,
         )
         for entry in run.entries

@@ -126,7 +126,8 @@ DEALS = ma.Schema.from_dict(
 )  # fmt: skip
 
 
-def _one(deal_id: int, person: Actor, status: int = 200) -> Any:
+def one(deal_id: int, person: Actor, status: int = 200) -> Any:
+    """The answer of every step: the deal as this person reads it now, with its revision as the tag."""
     return tagged(opened_deal_document(reading.open_one(platform(), person, deal_id)), status)
 
 
@@ -141,7 +142,7 @@ def open_deal(body: dict[str, Any]) -> Any:
     """Open a deal from a shown pair, a lead or an accepted introduction."""
     person = actor()
     deal = opening.open_deal(platform(), person, **body)
-    response = _one(deal.id, person, 201)
+    response = one(deal.id, person, 201)
     response.headers["Location"] = f"{PREFIX}/deals/{deal.id}"
     return response
 
@@ -168,7 +169,7 @@ def list_deals(query: dict[str, Any]) -> Any:
 @endpoint("GET", ONE, SIGNED_IN, tag=TAG, answer=DEAL, summary="一个项目", headers=(IF_NONE_MATCH,))
 def get_deal(deal_id: int) -> Any:
     """One deal with its reasons, timeline, and contacts when both agreed."""
-    return _one(deal_id, actor())
+    return one(deal_id, actor())
 
 
 @endpoint("PATCH", ONE, SIGNED_IN, tag=TAG, body=Wishes, answer=DEAL, summary="说明对技术经理人的要求",
@@ -179,7 +180,7 @@ def change_deal(body: dict[str, Any], deal_id: int) -> Any:
     reading.get(platform(), person, deal_id)
     raw = {f"asked_{name}": value for name, value in body.items()}
     notes.ask_of_manager(platform(), person, deal_id, raw, revision=revision_asked())
-    return _one(deal_id, person)
+    return one(deal_id, person)
 
 
 @endpoint("POST", f"{ONE}/consent", SIGNED_IN, tag=TAG, body=Consent, answer=DEAL, summary="答复是否同意对接")
@@ -190,7 +191,7 @@ def answer_deal(body: dict[str, Any], deal_id: int) -> Any:
     if body["answer"] not in consent.VERBS:
         raise Invalid([FieldError("answer", f"应为 {' 或 '.join(consent.VERBS)}。")])
     consent.answer(platform(), person, deal_id, body["answer"], body["reason"], body["note"])
-    return _one(deal_id, person)
+    return one(deal_id, person)
 
 
 @endpoint("POST", f"{ONE}/stage", SIGNED_IN, tag=TAG, body=Moving, answer=DEAL, summary="进入下一阶段",
@@ -202,7 +203,7 @@ def move_deal(body: dict[str, Any], deal_id: int) -> Any:
     if body["verb"] not in VERB_NAMES:
         raise Invalid([FieldError("verb", f"应为 {'、'.join(VERB_NAMES)} 之一。")])
     stages.move(platform(), person, deal_id, body["verb"], revision=_revision(), note=body["note"])
-    return _one(deal_id, person)
+    return one(deal_id, person)
 
 
 @endpoint("POST", f"{ONE}/end", SIGNED_IN, tag=TAG, body=Ending, answer=DEAL, summary="终止项目",
@@ -212,7 +213,7 @@ def end_deal(body: dict[str, Any], deal_id: int) -> Any:
     person = actor()
     reading.get(platform(), person, deal_id)
     stages.end(platform(), person, deal_id, body["reason"], body["note"], revision=_revision())
-    return _one(deal_id, person)
+    return one(deal_id, person)
 
 
 @endpoint("POST", f"{ONE}/notes", SIGNED_IN, tag=TAG, body=Writing, answer=DEAL, status=201, summary="留言")
@@ -221,7 +222,7 @@ def write_to_deal(body: dict[str, Any], deal_id: int) -> Any:
     person = actor()
     reading.get(platform(), person, deal_id)
     notes.add(platform(), person, deal_id, body["note"], body["circle"])
-    return _one(deal_id, person, 201)
+    return one(deal_id, person, 201)
 
 
 @endpoint("POST", f"{ONE}/extend", SIGNED_IN, tag=TAG, answer=DEAL, summary="延长答复期限",
@@ -230,4 +231,4 @@ def extend_deal(deal_id: int) -> Any:
     """Give the side that has not answered more time."""
     person = actor()
     consent.extend(platform(), person, deal_id)
-    return _one(deal_id, person)
+    return one(deal_id, person)

@@ -166,6 +166,7 @@ def _item(item: Item, kind: str, person: Actor) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in item.reasons],
         "cautions": [{"code": c["code"], "text": c["text"]} for c in item.cautions],
         "introduction": {"id": introduction.id, "state": introduction.state} if introduction else None,
+        "deal": {"id": item.deal.id, "state": item.deal.state} if item.deal else None,
     }
 
 

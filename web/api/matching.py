@@ -16,6 +16,7 @@ from services.recommend import Narrowing
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, endpoint
 from web.api.documents import recommendations_document
+from web.api.filters import known_codes
 from web.api.schemas import OUTPUT
 from web.api.values import Codes, Out, Strict, Text, Whole, absent
 from web.current import actor, platform
@@ -96,6 +97,7 @@ def _recommendations(kind: str, library: str) -> type[ma.Schema]:
             "reasons": ma.fields.List(ma.fields.Nested(ReasonOut)),
             "cautions": ma.fields.List(ma.fields.Nested(CautionOut)),
             "introduction": Out(["object", "null"], "已有的引荐：编号与状态"),
+            "deal": Out(["object", "null"], "已有的对接项目：编号与阶段"),
         },
         name=f"Recommended{library.capitalize()}Item",
     )
@@ -122,21 +124,11 @@ NEEDS = _recommendations("need", "needs")
 def narrowing(query: Mapping[str, Any]) -> Narrowing:
     """The filters as codes; raises Invalid for what a vocabulary does not have."""
     errors: list[FieldError] = []
-
-    def codes(name: str, vocabulary: str) -> tuple[str, ...]:
-        found = []
-        for value in query[name]:
-            code = getattr(platform().vocabularies, vocabulary).find(value)
-            if code is None:
-                errors.append(
-                    FieldError(name, f"没有“{value[:20]}”，代码与名称见 /vocabularies/{vocabulary}。")
-                )
-            else:
-                found.append(str(code))
-        return tuple(dict.fromkeys(found))
-
     chosen = Narrowing(
-        codes("industry", "industries"), codes("region", "regions"), codes("modes", "modes"), query["trl_min"]
+        known_codes(query["industry"], "industry", "industries", errors),
+        known_codes(query["region"], "region", "regions", errors),
+        known_codes(query["modes"], "modes", "modes", errors),
+        query["trl_min"],
     )
     if errors:
         raise Invalid(errors)

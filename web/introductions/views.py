@@ -25,6 +25,7 @@ from web.account.signing import local_address
 from web.current import actor, platform
 from web.introductions import cards
 from web.listings.lists import page_number, pagination
+from web.matches.entries import deal_label
 
 blueprint = Blueprint("introductions", __name__, url_prefix="/introductions")
 
@@ -176,5 +177,7 @@ def _detail_page(introduction_id: int, form: DeclineForm, status: int) -> tuple[
         match=cards.match_of(entry), history=cards.history(row), contacts=opened.contacts,
         may_answer=is_open and bool(opened.side) and opened.side != row.asked_by,
         may_recall=is_open and opened.side == row.asked_by,
-        waiting_for=cards.SIDE_NAMES[cards.OTHER_SIDE[row.asked_by]],
+        waiting_for=cards.SIDE_NAMES[cards.OTHER_SIDE[row.asked_by]], deal=deal_label(opened.deal),
+        open_href=url_for("deals.open_new", introduction_id=row.id)
+        if row.state == ACCEPTED and deal_label(opened.deal) is None and (opened.side or actor().is_operator) else "",
     ), status  # fmt: skip

@@ -8,6 +8,9 @@ from typing import Any
 
 from flask import request, url_for
 
+from repositories.deal_lists import PairDeal
+from repositories.deals import ENDED
+from repositories.deals import STATE_NAMES as STAGE_NAMES
 from repositories.introductions import STATE_NAMES, Introduction
 from services import access
 from services.organisations import public_label
@@ -89,6 +92,7 @@ class EntryView:
     reasons: list[ReasonLine]
     cautions: Sequence[Mapping[str, Any]]
     introduction: Mapping[str, str] | None
+    deal: Mapping[str, str] | None
     passed: Mapping[str, str] | None
     urls: Mapping[str, str]
 
@@ -111,6 +115,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
             urls["pass"] = url_for("matches.put_aside", entry_id=item.entry_id, back=back)
             if item.row.organisation_id is not None:
                 urls["introduce"] = url_for("introductions.ask", entry_id=item.entry_id)
+                urls["deal"] = url_for("deals.open_new", entry_id=item.entry_id)
         if needs_first:
             urls["compare"] = url_for("matches.compare", need_id=subject_id)
     return EntryView(
@@ -124,6 +129,7 @@ def entry_view(item: Item, library: str, subject_id: int | None, *, may_act: boo
             for r in item.reasons
         ],
         cautions=item.cautions, introduction=introduction_label(item.introduction, library),
+        deal=deal_label(item.deal),
         passed={"reason_label": labels.name("pass_reasons", item.passed.reason)} if item.passed else None,
         urls=urls,
     )  # fmt: skip
@@ -147,6 +153,13 @@ def introduction_label(introduction: Introduction | None, library: str) -> Mappi
         text = f"等待{waiting_for}答复，{labels.days_left(introduction.due_on)}"
     href = url_for("introductions.detail", introduction_id=introduction.id)
     return {"state_label": text, "href": href, "state": introduction.state}
+
+
+def deal_label(deal: PairDeal | None) -> Mapping[str, str] | None:
+    """The deal of the pair, under way or completed; one that was terminated leaves the way open for another."""
+    if deal is None or deal.state == ENDED:
+        return None
+    return {"label": f"项目：{STAGE_NAMES[deal.state]}", "href": url_for("deals.detail", deal_id=deal.id)}
 
 
 def _other(item: Item, library: str, words: Sequence[str]) -> Other:
