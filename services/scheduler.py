@@ -17,11 +17,7 @@ from repositories import introductions as introduction_rows
 from repositories.accounts import Account
 from repositories.database import Session
 from repositories.listing import ListingColumns, due_to_expire
-<<<<<<< Updated upstream
-from services import assignments, introductions, mail, notices
-=======
-from services import introductions, mail, notices, vault
->>>>>>> Stashed changes
+from services import assignments, introductions, mail, notices, vault
 from services.access import COMMAND
 from services.deals import consent
 from services.imports import batches

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< Updated upstream
-from collections.abc import Callable, Mapping
-=======
-from collections.abc import Mapping, Sequence
->>>>>>> Stashed changes
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for

@@ -14,12 +14,8 @@ from services.listings.library import LIBRARIES
 from web.access import rule
 from web.account.forms import PlainForm
 from web.current import actor, platform
-<<<<<<< Updated upstream
-from web.operator import accounts, leads, organisations, oversight, system
-=======
 from web.listings.files import lines
-from web.operator import accounts, organisations, oversight, system
->>>>>>> Stashed changes
+from web.operator import accounts, leads, organisations, oversight, system
 from web.operator.blueprint import blueprint, page
 from web.operator.reading import change_view, reading
 
