@@ -122,7 +122,7 @@ def _leads(session: Session, needs: list[int], achievements: list[int]) -> None:
         for some in _chunks(wanted):
             gone = list(session.scalars(select(Lead.id).where(column.in_(some))))
             session.execute(delete(Lead).where(Lead.id.in_(gone)))
-            _forget(session, "leads", gone)
+            _detach(session, "leads", gone)
 
 
 def _entries(session: Session, needs: list[int], achievements: list[int]) -> None:

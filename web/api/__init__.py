@@ -9,20 +9,23 @@ from flask import Flask
 
 from services.accounts import PERSON
 from services.listings.catalogue import FIELDS
-<<<<<<< Updated upstream
-from web.api import deals, docs, introductions, listings, matching, operations, people, record, uploads
-=======
-from web.api import docs, files, introductions, listings, matching, operations, people, uploads
->>>>>>> Stashed changes
+from web.api import (
+    deals,
+    docs,
+    files,
+    introductions,
+    listings,
+    matching,
+    operations,
+    people,
+    record,
+    uploads,
+)
 from web.api.blueprint import JsonApi, api
 from web.api.schemas import ALIASES, SINGULAR
 from web.security import csrf
 
-<<<<<<< Updated upstream
-MODULES = (listings, record, matching, introductions, deals, uploads, people, operations)
-=======
-MODULES = (listings, files, matching, introductions, uploads, people, operations)
->>>>>>> Stashed changes
+MODULES = (listings, files, record, matching, introductions, deals, uploads, people, operations)
 TAGS = (
     ("技术成果", "成果库：检索、录入、修改、发布"),
     ("技术需求", "需求库：检索、录入、修改、发布"),
