@@ -10,6 +10,7 @@ from repositories.accounts import ApiToken, LoginSession
 from repositories.achievements import Achievement
 from repositories.audit import AuditRow
 from repositories.database import Session
+from repositories.deals import DealEvent
 from repositories.files import StoredFile
 from repositories.introductions import Introduction
 from repositories.needs import Need
@@ -30,6 +31,7 @@ def counts(session: Session, account_id: int) -> Mapping[str, int]:
         "introductions": select(func.count()).where(
             or_(Introduction.asker_id == account_id, Introduction.answerer_id == account_id)
         ),
+        "deal_events": select(func.count()).where(DealEvent.account_id == account_id),
         "audit": select(func.count()).where(AuditRow.account_id == account_id),
     }
     row = session.execute(select(*(part.scalar_subquery() for part in parts.values()))).one()

@@ -19,7 +19,8 @@ from web.listings.lists import page_number
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 PER_PAGE = 30
 ICONS = {
-    "introduction": "users", "listing": "file-check", "organisation": "building", "confidential": "eye",
+    "introduction": "users", "deal": "heart-handshake", "assignment": "user-check", "listing": "file-check",
+    "organisation": "building", "confidential": "eye",
     "password": "lock", "account": "user",
 }  # fmt: skip
 

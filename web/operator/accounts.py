@@ -134,6 +134,11 @@ ACTIONS = {
     "account.created": "由命令建立", "account.invited": "由运营开通", "account.erased": "注销", "account.closed": "停用",
     "account.opened": "恢复", "password.reset": "用链接重设密码", "password.changed": "修改密码",
     "password.link_made": "生成重置链接", "token.issued": "生成接口令牌", "token.revoked": "撤销接口令牌",
+    "deal.opened": "立项", "deal.agreed": "同意对接", "deal.declined": "不同意对接", "deal.unanswered": "项目逾期终止",
+    "deal.extended": "延长答复期限", "deal.asked_of_manager": "修改对经理人的要求", "deal.note": "在项目里留言",
+    "deal.negotiate": "开始洽谈", "deal.sign": "登记合同签订", "deal.perform": "开始履约", "deal.complete": "结项",
+    "deal.ended": "终止项目", "assignment.offered": "邀请经理人", "assignment.accept": "经理人接手",
+    "assignment.decline": "经理人婉拒", "assignment.expired": "经理人逾期未确认", "assignment.released": "解除经理人",
     "file.added": "上传材料", "file.removed": "删除材料", "demo.removed": "移除演示内容", "index.retried": "重试停放的任务",
 }  # fmt: skip
 

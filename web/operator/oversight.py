@@ -28,7 +28,8 @@ from web.operator.blueprint import blueprint, page
 
 PER_PAGE = 30
 KINDS = (
-    ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"),
+    ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"), ("deal.", "项目"),
+    ("assignment.", "指派"),
     ("confidential.", "调阅"), ("import.", "导入"), ("file.", "材料"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
 )  # fmt: skip
 OBJECTS = {
@@ -37,10 +38,16 @@ OBJECTS = {
     "organisations": ("单位", "operator.organisation", "organisation_id"),
     "accounts": ("账户", "operator.account", "account_id"),
     "introductions": ("引荐", "introductions.detail", "introduction_id"), "imports": ("导入文件", "", ""),
+    "deals": ("项目", "deals.detail", "deal_id"),
     "demonstration": ("演示内容", "", ""),
 }  # fmt: skip
 
 
+REASONS = {
+    "introduction.decline": "pass_reasons", "deal.declined": "end_reasons", "deal.ended": "end_reasons",
+    "deal.unanswered": "end_reasons", "assignment.decline": "decline_reasons",
+}  # fmt: skip
+"""Decisions whose reason is a code, and of which vocabulary."""
 COUNTED = (("new", "新增"), ("updated", "更新"), ("refused", "未通过"))
 
 
@@ -168,7 +175,7 @@ def _row(row: Any, names: dict[int, str]) -> dict[str, Any]:
         "who_href": url_for("operator.audit", by=row.account_id) if row.account_id else "",
         "what": action_label(row.action), "object": f"{noun} {row.object_id}",
         "href": url_for(endpoint, **{key: row.object_id}) if endpoint else "",
-        "reason": labels.name("pass_reasons", row.reason) if row.action == "introduction.decline" else row.reason,
+        "reason": labels.name(REASONS[row.action], row.reason) if row.action in REASONS else row.reason,
         "detail": _detail(row.detail),
     }  # fmt: skip
 
