@@ -77,9 +77,13 @@ GET    /api/v1/deals                                                          40
 POST   /api/v1/deals                                                          401         422         422         422         422         422
 GET    /api/v1/deals/<deal_id>                                                401         404         404         404         404         404
 PATCH  /api/v1/deals/<deal_id>                                                401         404         404         404         404         404
+POST   /api/v1/deals/<deal_id>/assignment                                     401         403         403         403         403         422
+POST   /api/v1/deals/<deal_id>/assignment/answer                              401         422         422         422         422         422
+POST   /api/v1/deals/<deal_id>/assignment/release                             401         403         403         403         403         422
 POST   /api/v1/deals/<deal_id>/consent                                        401         422         422         422         422         422
 POST   /api/v1/deals/<deal_id>/end                                            401         404         404         404         404         404
 POST   /api/v1/deals/<deal_id>/extend                                         401         404         404         404         404         404
+GET    /api/v1/deals/<deal_id>/managers                                       401         404         404         404         404         404
 POST   /api/v1/deals/<deal_id>/notes                                          401         404         404         404         404         404
 POST   /api/v1/deals/<deal_id>/stage                                          401         422         422         422         422         422
 GET    /api/v1/how-we-rank                                            200
@@ -112,6 +116,14 @@ PATCH  /api/v1/organisations/<organisation_id>                                40
 POST   /api/v1/organisations/<organisation_id>/<decision>                     401         403         403         403         403         404
 POST   /api/v1/passes                                                         401         422         422         422         422         422
 DELETE /api/v1/passes                                                         401         422         422         422         422         422
+GET    /api/v1/patent-bundles                                                 401         403         200         200         403         404
+POST   /api/v1/patent-bundles                                                 401         403         422         422         403         404
+GET    /api/v1/patent-bundles/<bundle_id>                                     401         403         404         404         403         404
+POST   /api/v1/patent-bundles/<bundle_id>/<verb>                              401         403         404         404         403         404
+POST   /api/v1/patent-bundles/propose                                         401         403         200         200         403         404
+GET    /api/v1/patents                                                        401         403         200         200         403         200
+GET    /api/v1/patents/<patent_id>                                            401         403         404         404         403         404
+DELETE /api/v1/patents/<patent_id>                                            401         403         404         404         403         404
 GET    /api/v1/proposals                                                      401         200         403         403         200         403
 POST   /api/v1/proposals                                                      401         403         403         403         422         403
 GET    /api/v1/proposals/<need_id>                                            401         404         403         403         404         403
@@ -135,9 +147,13 @@ GET    /api/v1/vocabularies                                           200
 GET    /api/v1/vocabularies/<name>                                    404
 GET    /deals                                                                 401         200         200         200         200         200
 GET    /deals/<deal_id>                                                       401         404         404         404         404         404
+POST   /deals/<deal_id>/assignment                                            401         403         403         403         403         404
+POST   /deals/<deal_id>/assignment/answer                                     401         404         404         404         404         404
+POST   /deals/<deal_id>/assignment/release                                    401         403         403         403         403         404
 POST   /deals/<deal_id>/consent                                               401         404         404         404         404         404
 POST   /deals/<deal_id>/end                                                   401         404         404         404         404         404
 POST   /deals/<deal_id>/extend                                                401         404         404         404         404         404
+GET    /deals/<deal_id>/managers                                              401         404         404         404         404         404
 POST   /deals/<deal_id>/notes                                                 401         404         404         404         404         404
 POST   /deals/<deal_id>/stage                                                 401         404         404         404         404         404
 POST   /deals/<deal_id>/wishes                                                401         404         404         404         404         404
@@ -200,6 +216,14 @@ GET    /operator/review                                                       40
 POST   /operator/review/<library>/<row_id>                                    401         403         403         403         403         404
 GET    /operator/system                                                       401         403         403         403         403         200
 POST   /operator/system/retry                                                 401         403         403         403         403         303
+GET    /patents                                                               401         403         200         200         403         200
+GET    /patents/<patent_id>                                                   401         403         404         404         403         404
+POST   /patents/<patent_id>/remove                                            401         403         404         404         403         404
+GET    /patents/bundles                                                       401         403         200         200         403         404
+POST   /patents/bundles                                                       401         403         303         303         403         404
+GET    /patents/bundles/<bundle_id>                                           401         403         404         404         403         404
+POST   /patents/bundles/<bundle_id>/<verb>                                    401         403         404         404         403         404
+POST   /patents/propose                                                       401         403         303         303         403         404
 GET    /privacy                                                       200
 GET    /proposals                                                             401         200         403         403         200         403
 GET    /proposals/<need_id>                                                   401         404         403         403         404         403

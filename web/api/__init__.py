@@ -14,10 +14,14 @@ from web.api import (
     docs,
     files,
     introductions,
+    leads,
     listings,
+    managers,
     matching,
     operations,
+    patents,
     people,
+    proposals,
     record,
     uploads,
 )
@@ -25,14 +29,31 @@ from web.api.blueprint import JsonApi, api
 from web.api.schemas import ALIASES, SINGULAR
 from web.security import csrf
 
-MODULES = (listings, files, record, matching, introductions, deals, uploads, people, operations)
+MODULES = (
+    listings,
+    files,
+    record,
+    patents,
+    matching,
+    introductions,
+    leads,
+    proposals,
+    deals,
+    managers,
+    uploads,
+    people,
+    operations,
+)
 TAGS = (
     ("技术成果", "成果库：检索、录入、修改、发布"),
     ("技术需求", "需求库：检索、录入、修改、发布"),
     ("技术转移人才", "人才库：检索、录入、修改、发布"),
     ("推荐与匹配", "两个方向的推荐，带理由与提醒；不登录也能先试"),
     ("引荐", "请求、答复，双方同意后开放联系方式"),
+    ("线索", "给技术经理人的成对需求与成果：排序、理由、回答"),
+    ("代拟需求", "技术经理人替企业填写，企业确认后成为它的需求"),
     ("对接项目", "立项、双方答复、阶段、终止与经过"),
+    ("专利清单", "本单位的知识产权，成组确认后成为成果"),
     ("导入", "表格批量录入，逐行报告"),
     ("账户", "注册、令牌、自己、通知"),
     ("单位", "单位的公开信息"),

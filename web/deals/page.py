@@ -12,14 +12,16 @@ from services.deals.next_steps import STAGE_VERBS, VERB_NAMES, hindrance
 from services.deals.reading import Opened
 from services.organisations import public_label
 from web.current import actor, platform
-from web.deals import cards
+from web.deals import cards, managers
 from web.deals.forms import NoteForm, ReasonForm, WishForm, reason_form, wish_form
+from web.deals.managers import AssignmentForms
 from web.introductions import cards as pair_cards
 
 
 def detail_page(
     deal_id: int, status: int = 200, *, decline: ReasonForm | None = None, end: ReasonForm | None = None,
     note: NoteForm | None = None, wish: WishForm | None = None, refused: str = "",
+    assignment: AssignmentForms | None = None,
 ) -> tuple[str, int]:  # fmt: skip
     """The page with the form that was refused, if any, as it was typed; raises NotFound."""
     opened = reading.open_one(platform(), actor(), deal_id)
@@ -49,6 +51,7 @@ def detail_page(
         shown_as=public_label(opened.enterprise, shown=False),
         decline=decline or reason_form(), end=end or reason_form(), note=note or NoteForm(formdata=None),
         wish=(wish or wish_form(deal)) if may_ask else None, open_form=_open_form(decline, end, note, wish),
+        managers=managers.part(opened, assignment or managers.NOTHING_TYPED),
     ), status  # fmt: skip
 
 

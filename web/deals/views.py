@@ -12,7 +12,7 @@ from repositories.deals import OPENED, PERFORMING, STATE_NAMES, UNDER_WAY
 from services.deals import reading
 from web.access import SIGNED_IN, rule
 from web.current import actor, platform
-from web.deals import acting, opening  # noqa: F401  their routes hang on the same blueprint
+from web.deals import acting, assigning, opening  # noqa: F401  their routes hang on the same blueprint
 from web.deals.blueprint import blueprint
 from web.deals.cards import STAGES, lines
 from web.listings.lists import page_number, pagination
