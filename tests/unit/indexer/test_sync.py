@@ -1,13 +1,11 @@
 """The drain, the rebuild and the comparison of both sides, on a real database and the embedded engine."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from indexer import process
@@ -24,33 +22,9 @@ from repositories import outbox, projection, schema
 from repositories.achievements import Achievement
 from repositories.database import Database
 from repositories.shown import gone
+from tests.hashing import HashEmbedder
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-
-
-class HashEmbedder:
-    """Unit vectors by hash: equal texts are equal, nothing else is near. Fails where it is told to."""
-
-    model_id = "hash-fp32"
-    dimensions = 16
-
-    def __init__(self) -> None:
-        self.ready = True
-        self.encoded: list[str] = []
-        self.away = False
-
-    def encode(self, texts: Sequence[str], kind: str) -> np.ndarray:
-        if self.away or any("毒" in text for text in texts):
-            raise EmbeddingError("no vector to be had")
-        self.encoded += texts
-        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") for text in texts]
-        rows = np.stack([np.random.default_rng(seed).standard_normal(16) for seed in seeds]).astype(
-            np.float32
-        )
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-    def warm(self) -> None:
-        return None
 
 
 class World:
@@ -66,7 +40,7 @@ class World:
         self.ahead = timedelta()
         self.sync = Sync(self.database, self.index, self.embedder, self.clock)
 
-    def opened(self, model_id: str = HashEmbedder.model_id):
+    def opened(self, model_id: str = "hash-fp32"):
         return open_index("embedded", self.folder / "index", model_id)
 
     def clock(self) -> datetime:
