@@ -14,9 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from repositories.assignments import Assignment
+from repositories.deals import Deal, DealEvent
+from repositories.introductions import Introduction
 from repositories.listing import STATE_NAMES
+from repositories.talents import Talent
 from services import accounts, introductions, recommend
 from services.access import Actor
 from services.listings import entries
@@ -35,6 +40,13 @@ WAYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """How a listing gets into each state; `expired` is left to the scheduler."""
 SECRET, PHONE = "机密配方甲乙", "028-76543210"
+STAGES_OF = {
+    "offered": "brokering", "led": "brokering", "completed": "completed", "ended": "ended", "declined": "opened",
+}  # fmt: skip
+ASSIGNMENTS_OF = {
+    "offered": "offered", "led": "accepted", "declined": "declined", "completed": "closed", "ended": "closed",
+}  # fmt: skip
+"""Where a deal of each kind stands, and what its manager did; kinds that are not named are in 立项, without one."""
 COMMON = "激光熔覆修复叶片"
 """Words every need and achievement shares, so that all pairs match."""
 
@@ -98,6 +110,58 @@ class Stage:
         title = f"{COMMON} {word_of(name)}"
         self.objects[name] = (library, self.fresh(library, state, owner, title=title, **fields))
 
+    def deal(self, kind: str, name: str = "") -> int:
+        """A deal between the enterprise and the university on a fresh published need: `opened` by the enterprise,
+        `agreed` by both, `offered` to or `led` by the manager (both agreed), `declined` by the manager, `completed` by
+        or `ended` under the manager's lead, `found` from the manager's lead. Under its name when given."""
+        here = self.world.platform
+        fields = {"title": f"{COMMON} {word_of(name)}"} if name else {}
+        need_id = self.fresh(
+            "needs", "published", confidential=SECRET, contact_phone=PHONE, contact_name="王联系", **fields
+        )
+        with here.database.write() as session:
+            shown = session.get(Introduction, self.objects["introduction.agreed"][1])
+            talent = session.scalar(
+                select(Talent).where(
+                    Talent.account_id == self.people["manager"].account_id, Talent.state == "published"
+                )
+            )
+            now = here.now()
+            deal = Deal(
+                need_id=need_id, achievement_id=shown.achievement_id, entry_id=shown.shown_entry_id,
+                enterprise_id=self.people["enterprise"].organisation_id,
+                university_id=self.people["university"].organisation_id, opened_by="enterprise",
+                enterprise_agreed_at=None if kind == "found" else now, answer_due_on=here.today(),
+                university_agreed_at=None if kind in ("opened", "found") else now,
+                finder_id=talent.id if kind == "found" else None, state=STAGES_OF.get(kind, "opened"),
+                closed_at=now if kind in ("completed", "ended") else None,
+            )  # fmt: skip
+            session.add(deal)
+            session.flush()
+            if kind in ASSIGNMENTS_OF:
+                session.add(
+                    Assignment(
+                        deal_id=deal.id,
+                        talent_id=talent.id,
+                        state=ASSIGNMENTS_OF[kind],
+                        due_on=here.today(),
+                    )
+                )
+        if name:
+            self.objects[name] = ("deals", deal.id)
+        return int(deal.id)
+
+    def lines(self, deal_id: int) -> int:
+        """How many lines the timeline of a deal has."""
+        with self.world.platform.database.read() as session:
+            query = select(func.count()).where(DealEvent.deal_id == deal_id)
+            return int(session.scalar(query) or 0)
+
+    def revision(self, deal_id: int) -> int:
+        """Its present revision."""
+        with self.world.platform.database.read() as session:
+            return int(session.scalar(select(Deal.revision).where(Deal.id == deal_id)) or 0)
+
     def entry(self, need: str, achievement: str) -> int:
         """The entry of a pair of objects in the need's own recommendations."""
         return self.entry_of(self.objects[need][1], self.objects[achievement][1])
@@ -157,6 +221,8 @@ def raise_stage(folder: Path) -> Iterator[Stage]:
     introductions.answer(
         world.platform, people["university"], stage.objects["introduction.agreed"][1], "accept"
     )
+    for kind in ("opened", "found", "offered", "led", "declined", "completed", "ended"):
+        stage.deal(kind, f"deal.{kind}")
     world.index()
     yield stage
     world.platform.database.close()
