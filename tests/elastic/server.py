@@ -157,16 +157,7 @@ class Node:
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """A bare HTTP call beside the client under test; raises OSError when it does not answer."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.url + path, data=data, method=method, headers={"Content-Type": "application/json"}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                found: dict[str, Any] = json.loads(answer.read() or b"{}")
-                return found
-        except urllib.error.HTTPError as error:
-            raise OSError(f"{error.code} {error.read().decode(errors='replace')[:800]}") from None
+        return bare_call(self.url, method, path, body)
 
     def output(self) -> str:
         """What it said."""
@@ -207,6 +198,20 @@ class Node:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+
+
+def bare_call(url: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """A bare HTTP call beside the client under test; raises OSError when it does not answer or refuses."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        url + path, data=data, method=method, headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found: dict[str, Any] = json.loads(answer.read() or b"{}")
+            return found
+    except urllib.error.HTTPError as error:
+        raise OSError(f"{error.code} {error.read().decode(errors='replace')[:800]}") from None
 
 
 def cluster(names: Sequence[str], heap: str = HEAP) -> list[Node]:

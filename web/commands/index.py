@@ -1,4 +1,4 @@
-"""`index status|sync|rebuild|verify`: the projection. Exit code 1 where index and database differ."""
+"""`index status|sync|rebuild|verify|rollback|plan`: the projection. Exit code 1 where index and database differ."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flask.cli import AppGroup
 from rich.console import Console
 from rich.table import Table
 
-from indexer import process
+from indexer import planning, process
 from indexer.embedder import EmbeddingError
-from indexer.port import IndexUnavailable
+from indexer.port import IndexUnavailable, UnknownGeneration
 from indexer.rebuild import RebuildRefused
 from indexer.rebuild import rebuild as rebuild_library
 from indexer.verify import repair
@@ -102,6 +102,62 @@ def verify(mend: bool) -> None:
         sys.exit(1)
 
 
+@index.command()
+@click.argument("libraries", nargs=-1, required=True, type=click.Choice(list(LIBRARIES)))
+def rollback(libraries: tuple[str, ...]) -> None:
+    """Let the generation kept back by the last rebuild answer again, and bring it up to date."""
+    here = platform()
+    for name in libraries:
+        try:
+            generation = here.index.rollback(name)
+            drift = verify_library(here.database, here.index, name, here.embedder.model_id)
+            mended = repair(here.database, here.index, drift, here.embedder.model_id)
+        except UnknownGeneration as unknown:
+            raise click.ClickException(f"{name}: {unknown}") from unknown
+        except IndexUnavailable as away:
+            raise click.ClickException(f"The index does not answer: {away}") from away
+        click.echo(f"{name}: {generation} answers; {mended} documents it had missed were written")
+
+
+@index.command()
+@click.option("--library", type=click.Choice(list(LIBRARIES)), default="achievements", show_default=True)
+@click.option("--documents", type=click.IntRange(1), required=True, help="Published listings to plan for.")
+@click.option(
+    "--dims", type=click.IntRange(1), default=384, show_default=True, help="Of the embedding model."
+)
+@click.option("--replicas", type=click.IntRange(0, 5), default=1, show_default=True)
+@click.option("--node-memory", type=click.IntRange(5), default=64, show_default=True, help="GiB a node.")
+@click.option("--node-disk", type=click.IntRange(10), default=4096, show_default=True, help="GiB a node.")
+def plan(library: str, documents: int, dims: int, replicas: int, node_memory: int, node_disk: int) -> None:
+    """Shards, memory, disk and nodes an Elasticsearch cluster needs; docs/scaling.md has the formulas."""
+    gib = planning.GIB
+    made = planning.plan(library, documents, dims, replicas, node_memory * gib, node_disk * gib)
+    table = Table(
+        "what", "how much", title=f"{documents:,} {library}, {dims} dimensions", title_justify="left"
+    )
+    for what, much in (
+        ("primary shards", f"{made.shards:,}"),
+        ("a shard", f"{_size(made.shard_bytes)}, {made.documents_per_shard:,} documents"),
+        ("copies", f"{made.copies}"),
+        ("a copy on disk", _size(made.copy_bytes)),
+        ("page cache for vectors, a copy", _size(made.vector_memory)),
+        ("page cache for vectors, all copies", _size(made.memory)),
+        ("disk, with a rebuild beside it", _size(made.disk)),
+        (f"nodes of {node_memory} GiB memory, {node_disk} GiB disk", f"{made.nodes:,}"),
+        ("heap a node", _size(planning.heap(made.node_memory))),
+    ):
+        table.add_row(what, much)
+    Console().print(table)
+    click.echo(f"SANKU_ELASTICSEARCH_SHARDS={made.shards} SANKU_ELASTICSEARCH_REPLICAS={made.replicas}")
+
+
+def _size(count: int) -> str:
+    for unit, one in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20)):
+        if count >= one:
+            return f"{count / one:,.1f} {unit}"
+    return f"{count / 1024:,.0f} KiB"
+
+
 def rebuild_all(here: Platform, libraries: tuple[str, ...]) -> None:
     """Rebuild with a bar a library; raises click errors that say what to do."""
     for name in libraries:
@@ -116,4 +172,5 @@ def rebuild_all(here: Platform, libraries: tuple[str, ...]) -> None:
             raise click.ClickException(
                 f"{name} was not rebuilt, the old index answers on: {refused}"
             ) from refused
-        click.echo(f"{name}: {done.documents} documents in {done.generation}")
+        how = ", gone on with what a dead rebuild had begun" if done.resumed else ""
+        click.echo(f"{name}: {done.documents} documents in {done.generation}{how}")
