@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from repositories.achievements import Achievement
 from repositories.database import Session
@@ -22,7 +22,9 @@ def waiting(session: Session) -> Mapping[str, int]:
         "achievements": select(func.count()).where(Achievement.state == SUBMITTED),
         "needs": select(func.count()).where(Need.state == SUBMITTED),
         "talents": select(func.count()).where(Talent.state == SUBMITTED),
-        "organisations": select(func.count()).where(Organisation.state == PENDING),
+        "organisations": select(func.count()).where(
+            or_(Organisation.state == PENDING, Organisation.proposed.is_not(None))
+        ),
         "parked": select(func.count()).select_from(Job).where(Job.parked_at.is_not(None)),
     }
     row = session.execute(select(*(part.scalar_subquery() for part in parts.values()))).one()

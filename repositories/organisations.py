@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, Text, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories import outbox
@@ -14,6 +15,8 @@ from repositories.database import Base, utcnow
 from repositories.needs import Need
 
 PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
+PROPOSED = "proposed"
+"""In a list of organisations, beside the states: those whose people want other words shown of it."""
 STATE_NAMES = {PENDING: "待核验", APPROVED: "已核验", REJECTED: "未通过"}
 
 
@@ -34,7 +37,9 @@ class Organisation(Base):
     website: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(10), default=PENDING, index=True)
     state_reason: Mapped[str] = mapped_column(String(500), default="")
-    proposed: Mapped[dict | None]
+    proposed: Mapped[dict | None] = mapped_column(
+        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
     """What its people want shown of it and no operator has read yet: {field: value}. None: nothing waits."""
     revision: Mapped[int] = mapped_column(default=1)
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -76,9 +81,11 @@ def _listed(words: str) -> tuple[ColumnElement[bool], ...]:
 def page(session: Session, state: str, words: str, offset: int, limit: int) -> list[Organisation]:
     """Organisations for the operator's list: those waiting longest first, else the newest first."""
     query = select(Organisation).where(*_listed(words))
-    if state:
+    if state == PROPOSED:
+        query = query.where(Organisation.proposed.is_not(None))
+    elif state:
         query = query.where(Organisation.state == state)
-    order = Organisation.id if state == PENDING else Organisation.id.desc()
+    order = Organisation.id if state in (PENDING, PROPOSED) else Organisation.id.desc()
     return list(session.scalars(query.order_by(order).offset(offset).limit(limit)))
 
 
@@ -86,6 +93,12 @@ def count_by_state(session: Session, words: str = "") -> dict[str, int]:
     """How many organisations of each state the same list has."""
     query = select(Organisation.state, func.count()).where(*_listed(words)).group_by(Organisation.state)
     return {state: int(count) for state, count in session.execute(query)}
+
+
+def count_proposed(session: Session, words: str = "") -> int:
+    """How many of them wait for an operator to read what they want shown."""
+    query = select(func.count()).where(*_listed(words), Organisation.proposed.is_not(None))
+    return session.scalar(query) or 0
 
 
 def doubles(session: Session, organisation: Organisation) -> list[Organisation]:

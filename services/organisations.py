@@ -14,7 +14,7 @@ from services import notices
 from services.access import Actor, require
 from services.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.listings.catalogue import ORGANISATION
-from services.listings.reading import read_fields
+from services.listings.reading import clean, read_fields
 from services.platform import Platform
 
 DEFAULT_KIND = {
@@ -33,6 +33,10 @@ def suggestions(platform: Platform) -> list[str]:
     """Names one may mean when typing where somebody works."""
     with platform.database.read() as session:
         return organisations.house_names(session, SUGGESTED)
+
+
+READ_FIRST = frozenset({"public_alias", "intro", "website"})
+"""What the public reads of an approved organisation: an operator reads it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,10 @@ def decide(platform: Platform, actor: Actor, organisation_id: int, approve: bool
 def edit(
     platform: Platform, actor: Actor, organisation_id: int, raw: Mapping[str, Any], revision: int
 ) -> Organisation:
-    """Change an organisation; its own people may change all but the code and the name, operators everything."""
+    """Change an organisation; its own people may change all but the code and the name, operators everything.
+
+    What the public reads of an approved one waits for an operator; until then the old words stand.
+    """
     require(actor.is_operator or actor.organisation_id == organisation_id)
     with platform.database.write() as session:
         organisation = session.get(Organisation, organisation_id, with_for_update={"of": Organisation})
@@ -138,6 +145,9 @@ def edit(
         fields = [f for f in ORGANISATION if actor.is_operator or f.name not in OPERATORS_FIELDS]
         values = read_fields(fields, raw, platform.vocabularies, partial=True)
         _refuse_double(session, organisation.id, values)
+        if organisation.is_approved and not actor.is_operator:
+            waits = {k: values.pop(k) for k in READ_FIRST & values.keys()}
+            _propose(session, platform, actor, organisation, waits)
         changed = {k for k, v in values.items() if getattr(organisation, k) != v}
         if not changed:
             return organisation
@@ -150,6 +160,83 @@ def edit(
             session, actor, "organisation.edited", "organisations", organisation.id, fields=sorted(changed)
         )
     return organisation
+
+
+def as_wanted(organisation: Organisation) -> dict[str, Any]:
+    """What its own people read and write in their form: the words that wait over those that stand."""
+    standing = {f.name: getattr(organisation, f.name) for f in ORGANISATION}
+    return standing | (organisation.proposed or {})
+
+
+def settle(
+    platform: Platform,
+    actor: Actor,
+    organisation_id: int,
+    accept: bool,
+    revision: int | None,
+    reason: str = "",
+) -> None:
+    """Let the words an organisation proposes stand, or decline them with a reason (operators); raises Stale when they
+    were changed since they were read."""
+    require(actor.is_operator)
+    reason = clean(reason)
+    if not accept and not reason:
+        raise Invalid([FieldError("reason", "请写明不采用的原因，对方据此修改。")])
+    if len(reason) > 500:
+        raise Invalid([FieldError("reason", f"原因最多 500 字，现在有 {len(reason)} 字。")])
+    with platform.database.write() as session:
+        organisation = session.get(Organisation, organisation_id, with_for_update={"of": Organisation})
+        if organisation is None:
+            raise NotFound()
+        if organisation.proposed is None:
+            raise Conflict("没有等待审核的资料改动，可能已有同事处理。")
+        if revision is not None and organisation.revision != revision:
+            raise Stale("对方刚刚又修改了资料，下面已是最新内容，请再看一遍。")
+        wanted, organisation.proposed = organisation.proposed, None
+        if accept:
+            for name, value in wanted.items():
+                setattr(organisation, name, value)
+            organisation.renamed(session)
+        organisation.revision += 1
+        organisation.updated_at = platform.now()
+        done = "accepted" if accept else "declined"
+        audit.write(
+            session,
+            actor,
+            f"organisation.words_{done}",
+            "organisations",
+            organisation.id,
+            reason,
+            fields=sorted(wanted),
+        )
+        body = "新的称呼、简介或网址已经生效。" if accept else f"原因：{reason}"
+        notices.tell_organisation(
+            session, platform, organisation.id, "organisation.words",
+            f"单位资料改动{'已采用' if accept else '未采用'}：{organisation.name}", body, "/account/organisation",
+        )  # fmt: skip
+
+
+def _propose(
+    session: Session, platform: Platform, actor: Actor, organisation: Organisation, waits: Mapping[str, Any]
+) -> None:
+    """Keep words for an operator to read; those that are what stands already wait for nobody."""
+    before = organisation.proposed
+    wanted = {k: v for k, v in waits.items() if v != getattr(organisation, k)}
+    rest = {k: v for k, v in (before or {}).items() if k not in waits}
+    after = (rest | wanted) or None
+    if after == before:
+        return
+    organisation.proposed = after
+    organisation.revision += 1
+    organisation.updated_at = platform.now()
+    audit.write(
+        session, actor, "organisation.words_proposed", "organisations", organisation.id, fields=sorted(wanted)
+    )
+    if before is None:
+        notices.tell_operators(
+            session, platform, "organisation.proposed", f"单位资料改动待审核：{organisation.name}",
+            "改动通过前，公开显示的仍是原来的内容。", f"/operator/organisations/{organisation.id}",
+        )  # fmt: skip
 
 
 def _refuse_double(session: Session, own_id: int, values: Mapping[str, Any]) -> None:

@@ -113,6 +113,7 @@ GET    /api/v1/openapi.json                                           200
 GET    /api/v1/organisations                                                  401         403         403         403         403         200
 GET    /api/v1/organisations/<organisation_id>                        404
 PATCH  /api/v1/organisations/<organisation_id>                                401         404         404         404         404         428
+POST   /api/v1/organisations/<organisation_id>/words/<verdict>                   401         403         403         403         403         428
 POST   /api/v1/organisations/<organisation_id>/<decision>                     401         403         403         403         403         404
 POST   /api/v1/passes                                                         401         422         422         422         422         422
 DELETE /api/v1/passes                                                         401         422         422         422         422         422
@@ -212,6 +213,7 @@ GET    /operator/organisations/<organisation_id>                              40
 POST   /operator/organisations/<organisation_id>                              401         403         403         403         403         404
 POST   /operator/organisations/<organisation_id>/decision                     401         403         403         403         403         404
 POST   /operator/organisations/<organisation_id>/people                       401         403         403         403         403         404
+POST   /operator/organisations/<organisation_id>/words                        401         403         403         403         403         404
 GET    /operator/review                                                       401         403         403         403         403         200
 POST   /operator/review/<library>/<row_id>                                    401         403         403         403         403         404
 GET    /operator/system                                                       401         403         403         403         403         200
@@ -251,7 +253,7 @@ POST   /talents/new                                                           40
 """Method, rule, then one status for everybody, or one for each of ROLES in their order."""
 
 NO_SUCH_ID, NO_SUCH_WORD = "2147483000", "nosuch"
-WORDS = {"verb": "submit", "decision": "approve"}
+WORDS = {"verb": "submit", "decision": "approve", "verdict": "accept"}
 """What stands for a variable of an address that only takes certain words."""
 
 

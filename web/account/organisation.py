@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,14 +27,14 @@ OWN_FIELDS = tuple(one for one in ORGANISATION if one.name not in OPERATORS_FIEL
 def organisation() -> Any:
     """The page; people without an organisation have none."""
     row = _own()
-    return _page(row, form_for(OWN_FIELDS, row), 200)
+    return _page(row, _form(row), 200)
 
 
 @blueprint.post("/organisation")
 @rule(SIGNED_IN)
 def save_organisation() -> Any:
     """Take the form; name, code and kind are the operators' to change."""
-    form = form_for(OWN_FIELDS, _own())
+    form = _form(_own())
     raw = request.form.get("revision", "")
     revision = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
     try:
@@ -44,8 +45,19 @@ def save_organisation() -> Any:
     except Stale as stale:
         form.form_errors = [stale.message]
         return _page(_own(), form, 412)
-    flash("单位信息已保存。", "ok")
+    waits = bool(_own().proposed)
+    flash(
+        "已保存。称呼、简介、网址的改动等平台审核，通过前公开显示的仍是原来的。"
+        if waits
+        else "单位信息已保存。",
+        "ok",
+    )
     return redirect(url_for("account.organisation"), 303)
+
+
+def _form(row: Organisation) -> CatalogueForm:
+    """What one wants to be read of it, whether or not an operator has seen it yet."""
+    return form_for(OWN_FIELDS, SimpleNamespace(**organisations.as_wanted(row)))
 
 
 def _own() -> Organisation:

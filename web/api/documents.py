@@ -124,6 +124,7 @@ def organisation_document(organisation: Organisation, *, inside: bool) -> dict[s
             "uscc": organisation.uscc,
             "external_id": organisation.external_id,
             "public_alias": organisation.public_alias or "",
+            "proposed": organisation.proposed or {},
             "state": organisation.state,
             "state_reason": organisation.state_reason or "",
             "revision": organisation.revision,

@@ -64,6 +64,7 @@ ORGANISATION = ma.Schema.from_dict(
         "uscc": Out(["string", "null"], "只给本单位和运营"),
         "external_id": Out(["string", "null"], "只给本单位和运营"),
         "public_alias": Out("string", "不公开名称时的称呼；只给本单位和运营"),
+        "proposed": Out("object", "等待审核的资料改动：字段 → 新内容；只给本单位和运营"),
         "state": Out("string", "只给本单位和运营"),
         "state_reason": Out("string", "只给本单位和运营"),
         "revision": Out("integer", "只给本单位和运营"),
@@ -173,6 +174,20 @@ def edit_organisation(body: dict[str, Any], organisation_id: int) -> Any:
         platform(), person, organisation_id, body, row.revision if revision is None else revision
     )
     return tagged(organisation_document(edited, inside=True))
+
+
+@endpoint("POST", f"/organisations/{ID.format('organisation_id')}/words/<any(accept, decline):verdict>", OPERATOR,
+          tag=OPERATIONS, body=Decision, answer=ORGANISATION, name="settle_words", headers=(IF_MATCH,),
+          summary="采用或不采用单位的资料改动", description="不采用（decline）要写原因。")  # fmt: skip
+def settle_words(body: dict[str, Any], organisation_id: int, verdict: str) -> Any:
+    """Let proposed words stand, or decline them."""
+    organisations.settle(
+        platform(), actor(), organisation_id, verdict == "accept", revision_asked(), body["reason"]
+    )
+    with platform().database.read() as session:
+        organisation = session.get(Organisation, organisation_id)
+    assert organisation is not None
+    return tagged(organisation_document(organisation, inside=True))
 
 
 @endpoint("POST", f"/organisations/{ID.format('organisation_id')}/<any(approve, reject):decision>", OPERATOR,

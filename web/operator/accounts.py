@@ -139,7 +139,8 @@ ACTIONS = {
     "deal.negotiate": "开始洽谈", "deal.sign": "登记合同签订", "deal.perform": "开始履约", "deal.complete": "结项",
     "deal.ended": "终止项目", "assignment.offered": "邀请经理人", "assignment.accept": "经理人接手",
     "assignment.decline": "经理人婉拒", "assignment.expired": "经理人逾期未确认", "assignment.released": "解除经理人",
-    "file.added": "上传材料", "file.removed": "删除材料", "demo.removed": "移除演示内容", "index.retried": "重试停放的任务",
+    "file.added": "上传材料", "file.removed": "删除材料", "demo.removed": "移除演示内容", "organisation.words_proposed": "提出资料改动",
+    "organisation.words_accepted": "采用资料改动", "organisation.words_declined": "不采用资料改动", "index.retried": "重试停放的任务",
 }  # fmt: skip
 
 

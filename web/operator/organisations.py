@@ -9,9 +9,10 @@ from wtforms import EmailField, RadioField, StringField, TextAreaField
 
 from repositories import organisations as rows
 from repositories.accounts import ROLE_NAMES, active_of
-from repositories.organisations import PENDING, STATE_NAMES, Organisation
+from repositories.organisations import PENDING, PROPOSED, STATE_NAMES, Organisation
 from services import accounts, invitations, organisations
 from services.credit_code import explain
+from services.differences import Piece, pieces
 from services.errors import Conflict, Invalid, NotFound, Stale
 from services.listings.catalogue import ORGANISATION
 from web import labels
@@ -34,6 +35,12 @@ class DecisionForm(PlainForm):
     reason = TextAreaField("不通过的原因", description="提交人据此更正", render_kw={"required": True})
 
 
+class WordsForm(PlainForm):
+    """Why proposed words are not taken."""
+
+    reason = TextAreaField("不采用的原因", description="对方据此修改")
+
+
 class InviteForm(PlainForm):
     """One more person of an organisation."""
 
@@ -51,13 +58,16 @@ def index() -> Any:
     words, state = request.args.get("q", "").strip()[:100], request.args.get("state", "")
     number = page_number()
     with platform().database.read() as session:
-        counts = rows.count_by_state(session, words)
-        if state not in STATE_NAMES and state != "all":
-            state = PENDING if counts.get(PENDING) and not words else "all"
+        counts, proposed = rows.count_by_state(session, words), rows.count_proposed(session, words)
+        if state not in (*STATE_NAMES, PROPOSED, "all"):
+            waiting = PENDING if counts.get(PENDING) else PROPOSED if proposed else "all"
+            state = "all" if words else waiting
         chosen = "" if state == "all" else state
         found = rows.page(session, chosen, words, (number - 1) * PER_PAGE, PER_PAGE)
     total = sum(counts.values())
-    tabs = [(key, label, counts.get(key, 0)) for key, label in STATE_NAMES.items()] + [("all", "全部", total)]
+    counts[PROPOSED] = proposed
+    tabs = [(key, label, counts.get(key, 0)) for key, label in STATE_NAMES.items()]
+    tabs = [*tabs[:1], (PROPOSED, "资料改动", proposed), *tabs[1:], ("all", "全部", total)]
     return page(
         "organisations.html", "organisations", q=words, state=state,
         tabs=[
@@ -132,6 +142,26 @@ def decide_organisation(organisation_id: int) -> Any:
     return redirect(url_for("operator.organisation", organisation_id=organisation_id), 303)
 
 
+@blueprint.post("/organisations/<int:organisation_id>/words")
+@rule("operator")
+def settle_words(organisation_id: int) -> Any:
+    """Let the words its people propose stand, or decline them with a reason."""
+    form, row = WordsForm(prefix="words-"), _find(organisation_id)
+    accept, raw = request.form.get("verb") == "accept", request.form.get("revision", "")
+    revision = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+    try:
+        organisations.settle(platform(), actor(), organisation_id, accept, revision, form.reason.data or "")
+    except Invalid as invalid:
+        form.show(invalid)
+        return _page(row, form_for(ORGANISATION, row, typed=False), DecisionForm(formdata=None),
+                     _invite_form(row, blank=True), 422, words=form)  # fmt: skip
+    except (Stale, Conflict) as trouble:
+        flash(trouble.message, "bad")
+    else:
+        flash(f"{'已采用' if accept else '未采用'}：{row.name} 的资料改动，已通知对方。", "ok")
+    return redirect(url_for("operator.organisation", organisation_id=organisation_id), 303)
+
+
 @blueprint.post("/organisations/<int:organisation_id>/people")
 @rule("operator")
 def invite(organisation_id: int) -> Any:
@@ -158,6 +188,16 @@ def invite(organisation_id: int) -> Any:
                  invited=account.name, link=link)  # fmt: skip
 
 
+def _proposed(row: Organisation) -> list[tuple[str, list[Piece]]]:
+    """(label, what changes between the words that stand and those that wait)."""
+    wanted = row.proposed or {}
+    return [
+        (one.label, list(pieces(getattr(row, one.name) or "", wanted[one.name] or "")))
+        for one in ORGANISATION
+        if one.name in wanted
+    ]
+
+
 def _find(organisation_id: int) -> Organisation:
     with platform().database.read() as session:
         row = session.get(Organisation, organisation_id) if organisation_id < 2**31 else None
@@ -178,7 +218,7 @@ def _invite_form(row: Organisation, *, blank: bool = False) -> InviteForm:
 
 def _page(
     row: Organisation, form: CatalogueForm, decision: DecisionForm, invitation: InviteForm, status: int, *,
-    opened: str = "", invited: str = "", link: str = "",
+    opened: str = "", invited: str = "", link: str = "", words: WordsForm | None = None,
 ) -> tuple[str, int]:  # fmt: skip
     here = platform()
     with here.database.read() as session:
@@ -188,6 +228,7 @@ def _page(
     following = next((o for o in waiting if o.id != row.id), None)
     return page(
         "organisation.html", "organisations", status, row=row, form=form, decision=decision, invitation=invitation,
+        words=words or WordsForm(formdata=None, prefix="words-"), proposed=_proposed(row),
         opened=opened, invited=invited, link=link, state_label=STATE_NAMES[row.state],
         kind_label=labels.name("organisation_kinds", row.kind), region_label=labels.place(row.region, full=True),
         parts=explain(row.uscc or "", here.vocabularies.regions), regions=region_suggestions(),

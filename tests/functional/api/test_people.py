@@ -138,7 +138,13 @@ def test_a_house_keeps_its_own_page_and_operators_the_rest(cast: Cast) -> None:
     path = f"/organisations/{house}"
     tag = cast.enterprise.get(path).headers["ETag"]
     changed = ok(cast.enterprise.patch(path, {"public_alias": "某叶片修复企业"}, match=tag))
-    assert (changed["public_alias"], changed["revision"]) == ("某叶片修复企业", 2)
+    assert (changed["proposed"], changed["revision"]) == ({"public_alias": "某叶片修复企业"}, 2)
+    assert changed["public_alias"] != "某叶片修复企业"  # an operator reads it first
+    problem(cast.enterprise.post(f"{path}/words/accept"), 403)
+    problem(cast.operator.post(f"{path}/words/accept"), 428)
+    taken = ok(cast.operator.send("POST", f"{path}/words/accept", json={}, headers={"If-Match": '"2"'}))
+    assert (taken["public_alias"], taken["proposed"]) == ("某叶片修复企业", {})
+    problem(cast.operator.send("POST", f"{path}/words/decline", json={}, headers={"If-Match": "*"}), 422)
     problem(cast.enterprise.patch(path, {"intro": "又改"}, match=tag), 412)
     assert "If-Match" in problem(cast.enterprise.patch(path, {"intro": "又改"}), 428)
     assert set(problem(cast.enterprise.patch(path, {"name": "改名", "uscc": ""}, match="*"), 422)) == {
