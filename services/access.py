@@ -134,6 +134,17 @@ def speaks_for(actor: Actor, row: ListingColumns) -> bool:
     )
 
 
+def may_keep_patents(actor: Actor) -> bool:
+    """Lists of patents are kept by those who offer achievements, each for the own house, and by operators for any."""
+    return actor.role in CREATORS["achievements"]
+
+
+def keeps_patents_of(actor: Actor, organisation_id: int) -> bool:
+    """Whether this person sees and bundles the patents of a house; nobody else learns that there are any."""
+    own = actor.organisation_id is not None and actor.organisation_id == organisation_id
+    return may_keep_patents(actor) and (actor.is_operator or own)
+
+
 def may_review(actor: Actor) -> bool:
     """Publishing and returning are the operator's."""
     return actor.is_operator

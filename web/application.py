@@ -29,6 +29,7 @@ from web.listings.needs import blueprint as needs
 from web.listings.talents import blueprint as talents
 from web.matches.views import blueprint as matches
 from web.operator.views import blueprint as operator
+from web.patents.views import blueprint as patents
 from web.proposals.views import blueprint as proposals
 from web.public.views import blueprint as public
 
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     proposals,
     inbox,
     imports,
+    patents,
     operator,
     health,
 )

@@ -10,7 +10,7 @@ from repositories import imports
 from repositories.database import Session
 from repositories.imports import CHECKED, CHECKING, COMMITTING, REFUSED, ImportBatch
 from repositories.organisations import Organisation, find
-from services.access import CREATORS, Actor, require, require_signed_in
+from services.access import CREATORS, Actor, may_keep_patents, require, require_signed_in
 from services.errors import Conflict, FieldError, Invalid, NotFound
 from services.imports import columns, files, report
 from services.imports.report import STALE, Report
@@ -19,12 +19,16 @@ from services.platform import Platform
 
 KEPT = timedelta(days=30)
 _LATEST = 20
+LIVE_AT_ONCE = ("organisations", "patents")
+"""What no review lets through: nothing of it is shown to strangers."""
 
 
 def may_import(actor: Actor, library: str) -> bool:
     """Who may bring a spreadsheet: those who fill the library; profiles and organisations are the operator's."""
     if library in ("achievements", "needs"):
         return actor.role in CREATORS[library]
+    if library == "patents":
+        return may_keep_patents(actor)
     return library in columns.NAMES and actor.is_operator
 
 
@@ -81,7 +85,7 @@ def confirm(
     with platform.database.write() as session:
         batch = _mine(session, actor, batch_id)
         # To let an organisation pass is a check of that organisation, never a by-product of a file.
-        require(not publish or (actor.is_operator and batch.library != "organisations"))
+        require(not publish or (actor.is_operator and batch.library not in LIVE_AT_ONCE))
         if batch.state != CHECKED:
             raise Conflict(f"这个文件现在是“{report.STATE_NAMES[batch.state]}”，不能再次导入。")
         refused = batch.counts.get(REFUSED, 0)

@@ -21,7 +21,15 @@ UNREADABLE = "_unreadable"
 CLEAR = "清空"
 """Typed into a cell, it empties the field of a record that is already there; an empty cell changes nothing."""
 
-NAMES = {"achievements": "成果", "needs": "需求", "talents": "技术经理人", "organisations": "单位"}
+OWNED = ("achievements", "needs", "patents")
+"""What belongs to an organisation, so that a row may say to which."""
+NAMES = {
+    "achievements": "成果",
+    "needs": "需求",
+    "talents": "技术经理人",
+    "organisations": "单位",
+    "patents": "专利",
+}
 
 _TITLES = ("标题", "题目", "名称", "title", "name")
 _ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -45,6 +53,16 @@ _ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "organisations": {
         "name": ("名称", "单位", "机构名称", "企业名称", "title"), "uscc": ("信用代码", "社会信用代码"),
         "kind": ("类型", "性质"), "region": ("地区",),
+    },
+    "patents": {
+        "number": ("专利号", "专利申请号", "申请专利号", "application_number", "申请编号"),
+        "title": (*_TITLES, "发明名称", "发明创造名称", "专利题目"), "type": ("类型", "专利种类", "种类", "类别"),
+        "publication_number": ("公开号", "公告号", "授权公告号", "公布号"),
+        "status": ("状态", "专利状态", "当前法律状态", "法律状态信息", "有效性"), "filed_on": ("申请日期", "申请时间"),
+        "granted_on": ("授权日", "授权日期", "公告日", "授权时间"), "expires_on": ("届满日", "有效期至", "专利到期日"),
+        "inventors": ("设计人", "发明设计人", "全部发明人", "inventor"),
+        "applicants": ("专利权人", "权利人", "申请专利权人", "当前权利人", "当前专利权人", "assignee"),
+        "ipc": ("IPC", "IPC分类", "分类号", "国际分类号", "主分类号", "IPC主分类号"), "abstract": ("摘要", "abstract"),
     },
 }  # fmt: skip
 _EXTERNAL = ("编号", "外部ID", "id", "序列号")
@@ -174,10 +192,11 @@ def _lookup(library: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     pairs: list[tuple[str, tuple[str, ...]]] = []
     pairs += [(n, (f.name,)) for f in FIELDS[library] for n in (f.name, f.label, f.column)]
-    pairs += [(alias, ("external_id",)) for alias in _EXTERNAL]
+    if any(f.name == "external_id" for f in FIELDS[library]):
+        pairs += [(alias, ("external_id",)) for alias in _EXTERNAL]
     pairs += [(alias, (name,)) for name, aliases in _ALIASES[library].items() for alias in aliases]
     pairs += [(alias, ends) for ends, aliases in _RANGES.get(library, {}).items() for alias in aliases]
-    if library in ("achievements", "needs"):
+    if library in OWNED:
         pairs += [(a, (name,)) for name, aliases in _OWNERS.items() for a in (name, *aliases)]
     for heading, targets in pairs:
         found.setdefault(_folded(heading), targets)

@@ -15,10 +15,10 @@ from repositories import audit, imports
 from repositories.database import Session
 from repositories.imports import CHECKED, CHECKING, COMMITTING, DONE, FAILED, REFUSED, ImportBatch
 from services.access import Actor
-from services.imports import doubles, organisations, owners, report, writing
+from services.imports import doubles, organisations, owners, patents, report, writing
 from services.imports.batches import find_batch, upload
 from services.imports.report import Report
-from services.imports.rows import Reader, Reading
+from services.imports.rows import Owner, Reader, Reading
 from services.listings.library import LIBRARIES
 from services.platform import Platform
 
@@ -143,8 +143,16 @@ def _settle(
     if batch.library == "organisations":
         organisations.settle(session, readings)
         return
+    if batch.library == "patents" and not actor.is_operator:
+        for reading in readings:  # what stands under 单位 in a university's own list is a faculty
+            reading.owner = Owner(actor.organisation_id)
+        patents.settle(session, readings, platform.today())
+        return
     if batch.library != "talents":
         owners.assign(session, readings, owners.rule_for(actor, batch.organisation_id, batch.publish))
+    if batch.library == "patents":
+        patents.settle(session, readings, platform.today())
+        return
     doubles.settle(session, platform, LIBRARIES[batch.library], readings)
 
 
@@ -153,6 +161,8 @@ def _write(
 ) -> list[int]:
     if batch.library == "organisations":
         return organisations.write(session, platform, readings, approve=batch.publish)
+    if batch.library == "patents":
+        return patents.write(session, platform, actor, readings)
     library = LIBRARIES[batch.library]
     return writing.write(session, platform, actor, library, readings, publish=batch.publish)
 

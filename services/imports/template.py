@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.exports import safe
-from services.imports.columns import CLEAR, NAMES, OWNER_NAME, fields_of, headings
+from services.imports.columns import CLEAR, NAMES, OWNED, OWNER_NAME, fields_of, headings
 from services.imports.table import MAX_ROWS
 from services.listings.fields import CIRCLE_NOTES, Field
 
@@ -36,7 +36,7 @@ def build(library: str, vocabularies: Any) -> bytes:
     book = Workbook()
     fields = fields_of(library)
     columns = [(field.name, field.column) for field in fields]
-    if library in ("achievements", "needs"):
+    if library in OWNED:
         columns.append((OWNER_NAME, headings(library)[OWNER_NAME]))
     sheet = book.active
     sheet.title = FILL_IN
@@ -101,7 +101,9 @@ def _guide(sheet: Any, library: str, fields: Sequence[Field]) -> None:
         "",
         "1. 在“填写”页从第 2 行开始，一行一条；红色表头必填，其余可不填。只填名称也能导入。",
         f"2. 一次最多 {MAX_ROWS:,} 行。也可以用自己的表格：表头写成下面的名称即可，列的顺序和多少不限。",
-        "3. 外部编号是您自己系统里的编号：同一编号再次导入时更新原记录，不会重复；没有编号时按名称认。",
+        "3. 申请号相同就是同一件专利，再次导入时更新原记录；CN、ZL、空格和点都可以写，校验位要对。"
+        if library == "patents"
+        else "3. 外部编号是您自己系统里的编号：同一编号再次导入时更新原记录，不会重复；没有编号时按名称认。",
         f"4. 再次导入时空单元格不改原内容；要清掉某项，请填“{CLEAR}”。",
         "5. 金额单位是万元；表头写成“……（元）”时按元读。“10~50万”“面议”也认得。",
         "6. 地区写到市或县，如“浙江省宁波市”；行业写名称或代码，如“C37”。可选的词见“可选值”页。",

@@ -1,4 +1,4 @@
-"""The fields of the three libraries and of organisations, in the order people fill them in.
+"""The fields of the three libraries, of organisations and of patent lists, in the order people fill them in.
 
 Adding a field: a line here, a column with its migration, the document where it is searched, a test.
 """
@@ -111,11 +111,29 @@ ORGANISATION = (
     Field("website", "网址", "line", "单位", 200, example="https://example.org"),
 )  # fmt: skip
 
+PATENT = (
+    Field("number", "申请号", "line", "专利", 60, required=True,
+          help="12 位数字加校验位；带 ZL、CN 的专利号也可以，只有公开（公告）号的写公开号", example="201810123456.5"),
+    Field("title", "专利名称", "line", "专利", 200, required=True, example="一种镍基单晶叶片的激光增材修复方法"),
+    Field("type", "专利类型", "choice", "专利", vocabulary="ip_types", help="不填则按申请号认", example="发明专利"),
+    Field("publication_number", "公开（公告）号", "line", "专利", 40, example="CN108123456B"),
+    Field("status", "法律状态", "choice", "期限与状态", vocabulary="ip_statuses", example="已授权"),
+    Field("filed_on", "申请日", "date", "期限与状态", help="到期日由它算出", example="2018-02-08"),
+    Field("granted_on", "授权公告日", "date", "期限与状态", example="2020-06-09"),
+    Field("expires_on", "到期日", "date", "期限与状态",
+          help="不填则从申请日算：发明 20 年，实用新型 10 年，外观设计 15 年（2021-06-01 以前申请的 10 年）"),
+    Field("inventors", "发明人", "words", "谁的", 60, each=60, example="张望川、李素心"),
+    Field("applicants", "申请人", "words", "谁的", 20, each=120, example="青岚理工大学"),
+    Field("ipc", "IPC 分类号", "words", "讲什么", 60, each=40, example="B22F 7/08；C22C 19/05"),
+    Field("abstract", "专利摘要", "text", "讲什么", 8000, help="写了摘要，分组更准"),
+)  # fmt: skip
+
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "achievements": ACHIEVEMENT,
     "needs": NEED,
     "talents": TALENT,
     "organisations": ORGANISATION,
+    "patents": PATENT,
 }
 
 

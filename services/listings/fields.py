@@ -20,7 +20,8 @@ class Field:
     """One field of a library.
 
     `kind`: line, text, integer, money, date, flag, choice, choices, words, ip, affiliations, relations, email.
-    `limit`: the most characters of a text, items of a list, or the largest integer. `circle`: who may see it.
+    `limit`: the most characters of a text, items of a list, or the largest integer; `each`: of
+    one item of `words`. `circle`: who may see it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Field:
     kind: str
     section: str
     limit: int = 200
+    each: int = 30
     vocabulary: str = ""
     required: bool = False
     help: str = ""

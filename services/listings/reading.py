@@ -253,8 +253,10 @@ def _bounded(field: Field, items: list[Any], most: int) -> list[Any]:
 
 
 def _word(field: Field, word: str) -> str:
-    if len(word) > 30:
-        raise _Wrong(f"{field.label}每个最多 30 字，“{word[:12]}…”有 {len(word)} 字；多个请用顿号隔开。")
+    if len(word) > field.each:
+        raise _Wrong(
+            f"{field.label}每个最多 {field.each} 字，“{word[:12]}…”有 {len(word)} 字；多个请用顿号隔开。"
+        )
     return word
 
 

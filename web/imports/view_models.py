@@ -18,6 +18,7 @@ from repositories.imports import (
     UNCHANGED,
     UPDATED,
 )
+from services.imports import batches
 from services.imports.report import Problem, Report
 from web import labels
 from web.current import actor
@@ -92,7 +93,7 @@ def batch_view(report: Report) -> BatchView:
         stats=[(n, label) for n, label in counts if n or label in ("新增", "未通过")],
         bad=report.bad,
         to_write=report.to_write,
-        may_publish=actor().is_operator and report.library != "organisations",
+        may_publish=actor().is_operator and report.library not in batches.LIVE_AT_ONCE,
         problems=report.problems,
         more_problems=report.bad > len({p.row for p in report.problems}),
         hints=report.hints,
@@ -113,6 +114,8 @@ def _outcome(report: Report) -> str:
         return "没有新的内容要写入，库里已经是这样。"
     if report.library == "organisations":
         return f"已写入 {written:,} 个单位；有信用代码的已通过核验，没有的待核验。"
+    if report.library == "patents":
+        return f"已写入 {written:,} 件专利。它们还不是成果：下一步按发明人和内容分组，确认一组，就建一条成果草稿。"
     if report.publish:
         return f"已写入 {written:,} 条并发布；几秒后能按词查到，按意思要等向量算完。"
     return f"已写入 {written:,} 条。新增的进入待审核，审核通过后公开。"
@@ -120,6 +123,8 @@ def _outcome(report: Report) -> str:
 
 def _next(report: Report) -> tuple[str, str]:
     """Where one looks for what was imported: operators in their queue, others among their own."""
+    if report.library == "patents":
+        return "看专利清单", url_for("patents.index")
     if actor().is_operator and report.publish:
         return f"看{report.noun}", url_for(f"{report.library}.index")
     if actor().is_operator:

@@ -11,7 +11,7 @@ from repositories.accounts import ENTERPRISE, INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.imports import CHECKING, COMMITTING
 from services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.imports import background, batches, refused, template
-from services.imports.columns import NAMES, fields_of, title_of
+from services.imports.columns import NAMES, OWNED, fields_of, title_of
 from services.imports.table import MAX_ROWS
 from services.listings.fields import Field
 from web.access import rule
@@ -148,9 +148,9 @@ def _form(library: str, invalid: Invalid | None = None, owner: str = "") -> str:
     return render_template(
         "imports/new.html", nav_active="workbench", library=library, noun=NAMES[library], errors=errors, owner=owner,
         accept=ACCEPTED, limit_mb=platform().settings.max_upload_bytes // _MB, max_rows=f"{MAX_ROWS:,}",
-        chooses_owner=actor().is_operator and library in ("achievements", "needs"),
+        chooses_owner=actor().is_operator and library in OWNED,
         title_column=next(f.column for f in fields if f.name == title_of(library)), columns=_by_section(fields),
-        goes_live=library == "organisations",
+        goes_live=library in batches.LIVE_AT_ONCE,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ PAGES = (
     ("operator.accounts", "账户", ()),
     ("operator.introductions", "引荐", ()),
     ("operator.leads", "线索", ()),
+    ("patents.index", "专利", ()),
     ("imports.index", "导入", ()),
     ("operator.audit", "操作记录", ()),
     ("operator.system", "系统状态", ("parked",)),

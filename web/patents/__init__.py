@@ -1,0 +1,1 @@
+"""Pages of patent lists: the list, one right, the bundles to confirm."""
