@@ -22,6 +22,7 @@ SHOWN = 50
 """Judgements of a list that get reasons and cautions: no list shows or keeps more, and words cost more than points."""
 
 Points = tuple[tuple[str, float | None, float], ...]
+_NAMED = tuple((feature.__name__, feature) for feature in FEATURES)
 
 
 def judge(ranker: Ranker, need: NeedFacts, achievement: AchievementFacts, context: Context) -> Judgement:
@@ -58,12 +59,15 @@ def rank(
 def _points(ranker: Ranker, pair: Pair) -> Points:
     """(feature, value | None, points) of each feature."""
     curves = ranker.curves
-    valued = [(feature.__name__, feature(pair)) for feature in FEATURES]
-    return tuple((name, value, 0.0 if value is None else curves[name](value)) for name, value in valued)
+    points = []
+    for name, feature in _NAMED:
+        value = feature(pair)
+        points.append((name, value, 0.0 if value is None else curves[name](value)))
+    return tuple(points)
 
 
 def _score(points: Points) -> float:
-    return sum(one for _, _, one in points)
+    return sum([one for _, _, one in points])
 
 
 def _judgement(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, join, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, join, select
 
 from repositories.achievements import Achievement
 from repositories.database import Session
@@ -20,6 +21,7 @@ from repositories.organisations import Organisation
 from repositories.vectors import StoredVector, Vector, unpack
 
 MODELS: dict[str, Any] = {"achievements": Achievement, "needs": Need}
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 JUDGED = {
@@ -72,26 +74,39 @@ def load(
 def heads(
     session: Session, library: str, ids: Iterable[int], audience: tuple[str, ...]
 ) -> dict[int, tuple[int, int]]:
-    """Those of `ids` this audience may see now: id → (projection, revision). The truth check of every list."""
-    table = MODELS[library].__table__.c
-    query = select(table.id, table.projection, table.revision).where(table.id.in_(list(ids)))
-    rows = session.connection().execute(query.where(*_seen_by(library, audience)))
+    """Those of `ids` this audience may see now: id → (projection, revision). The truth check of what is remembered."""
+    rows = session.connection().execute(_heads(library, audience), {"ids": list(ids)}).all()
     return {id_: (projection, revision) for id_, projection, revision in rows}
 
 
 def columns(
-    session: Session, library: str, ids: Iterable[int], model_id: str
+    session: Session, library: str, ids: Iterable[int], model_id: str, audience: tuple[str, ...] | None
 ) -> list[tuple[Any, Vector | None]]:
-    """(selected columns, vector) of rows, whoever may see them: ask `heads` first."""
+    """(what judging reads with projection and revision, vector) of those of `ids` this audience may see now; None: of
+    all, whoever may see them."""
+    rows = session.connection().execute(_columns(library, model_id, audience), {"ids": list(ids)}).all()
+    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in rows]
+
+
+@lru_cache
+def _heads(library: str, audience: tuple[str, ...]) -> Select[Any]:
+    """The statement of `heads`; like that of `columns` it is made once, because making it costs as much as asking."""
+    table = MODELS[library].__table__.c
+    query = select(table.id, table.projection, table.revision).where(table.id.in_(_IDS))
+    return query.where(*_seen_by(library, audience))
+
+
+@lru_cache
+def _columns(library: str, model_id: str, audience: tuple[str, ...] | None) -> Select[Any]:
     model = MODELS[library]
     table = model.__table__.c
+    names = (*JUDGED[library], "projection", "revision")
     query = (
-        select(*(table[name] for name in JUDGED[library]), StoredVector.__table__.c.data.label("vector_data"))
+        select(*(table[name] for name in names), StoredVector.__table__.c.data.label("vector_data"))
         .select_from(join(model, StoredVector, _vector_of(model, model_id), isouter=True))
-        .where(table.id.in_(list(ids)))
+        .where(table.id.in_(_IDS))
     )
-    rows = session.connection().execute(query)
-    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in rows]
+    return query if audience is None else query.where(*_seen_by(library, audience))
 
 
 def _vector_of(model: Any, model_id: str) -> ColumnElement[bool]:

@@ -142,7 +142,7 @@ def frozen(session: Session, key: str) -> FrozenRun | None:
     run = connection.execute(_RUN_BY_KEY, {"key": key}).first()
     if run is None:
         return None
-    entries = connection.execute(_ENTRIES_OF, {"run_id": run.id})
+    entries = connection.execute(_ENTRIES_OF, {"run_id": run.id}).all()
     return FrozenRun(**run._mapping, entries=tuple(FrozenEntry(*entry) for entry in entries))
 
 
@@ -162,7 +162,7 @@ def keep(
     if not entries:
         return run_id, []
     connection.execute(insert(_ENTRIES), [{"run_id": run_id, **entry} for entry in entries])
-    return run_id, list(connection.execute(_IDS_OF, {"run_id": run_id}).scalars())
+    return run_id, list(connection.execute(_IDS_OF, {"run_id": run_id}).scalars().all())
 
 
 def passed_by(session: Session, side: str, *, need_id: int | None = None,

@@ -11,6 +11,7 @@ from indexer.port import Filters, IndexUnavailable
 from matching import constraints, scoring
 from matching.types import AchievementFacts, Judgement, NeedFacts
 from repositories import candidates, shown
+from repositories.database import Session
 from repositories.vectors import Vector
 from services import facts
 from services.access import Actor, audience
@@ -45,7 +46,7 @@ def judge(
 ) -> Judged:
     """Judge what the index proposes of `library` for a subject; raises IndexAway.
 
-    Two database queries: what of it this person may see now, and the columns of those whose facts are not cached.
+    Three database queries: what must not be proposed any more, and those of `seen_facts`.
     """
     with platform.database.read() as session:
         gone = shown.gone(session, library, audience(actor))
@@ -53,7 +54,7 @@ def judge(
         hits = platform.index.candidates(library, text, vector, CANDIDATES, filters, gone)
     except IndexUnavailable as away:
         raise IndexAway() from away
-    others, revisions = _others(platform, library, [hit.id for hit in hits], audience(actor))
+    others, revisions = seen_facts(platform, library, {hit.id: hit.version for hit in hits}, audience(actor))
     context = platform.context()
     if isinstance(subject, NeedFacts):
         offered = [o for o in others if constraints.forbidden(subject, o, context) is None]
@@ -68,19 +69,48 @@ def judge(
 
 
 def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> list[Any]:
-    """The facts of rows, by id → projection counter; what is not cached is read by one query."""
+    """The facts of rows, whoever may see them, by id → projection counter; one query where some are not remembered."""
     found = {i: platform.facts.get((library, i, projection)) for i, projection in versions.items()}
     missing = [i for i, known in found.items() if known is None]
     if missing:
         with platform.database.read() as session:
-            rows = candidates.columns(session, library, missing, platform.embedder.model_id)
-        make: Any = facts.achievement_facts if library == "achievements" else facts.need_facts
-        for row, vector in rows:
-            one = make(row, vector)
-            if vector is not None:  # one that is still on its way may arrive without the row changing
-                platform.facts.put((library, row.id, versions[row.id]), one)
-            found[row.id] = one
+            found |= {row.id: one for row, one in _read(platform, session, library, missing, None)}
     return [known for known in found.values() if known is not None]
+
+
+def seen_facts(
+    platform: Platform, library: str, versions: Mapping[int, int], seen_by: tuple[str, ...]
+) -> tuple[list[Any], dict[int, int]]:
+    """(facts of those rows that may be seen now, id → revision), by id → projection counter as the index knows it.
+
+    Two queries: whether the rows whose facts are remembered stand as they were, and the columns of all others.
+    """
+    remembered = {i: platform.facts.get((library, i, version)) for i, version in versions.items()}
+    known = {i: one for i, one in remembered.items() if one is not None}
+    with platform.database.read() as session:
+        heads = candidates.heads(session, library, known, seen_by) if known else {}
+        same = {i for i, (projection, _) in heads.items() if projection == versions[i]}
+        unread = [i for i in versions if i not in known or (i in heads and i not in same)]
+        read = _read(platform, session, library, unread, seen_by) if unread else []
+    found = [known[i] for i in same] + [one for _, one in read]
+    revisions = {i: revision for i, (_, revision) in heads.items()} | {
+        row.id: row.revision for row, _ in read
+    }
+    return found, revisions
+
+
+def _read(
+    platform: Platform, session: Session, library: str, ids: Sequence[int], seen_by: tuple[str, ...] | None
+) -> list[tuple[Any, Any]]:
+    """(row, facts) read from the database and remembered."""
+    make: Any = facts.achievement_facts if library == "achievements" else facts.need_facts
+    read = []
+    for row, vector in candidates.columns(session, library, ids, platform.embedder.model_id, seen_by):
+        one = make(row, vector)
+        if vector is not None:  # one that is still on its way may arrive without the row changing
+            platform.facts.put((library, row.id, row.projection), one)
+        read.append((row, one))
+    return read
 
 
 def facets(offered: Sequence[Any]) -> Counts:
@@ -94,12 +124,3 @@ def facets(offered: Sequence[Any]) -> Counts:
         counts["modes"].update(modes)
         counts["trl"].update([str(trl)] if trl else [])
     return {name: dict(counter.most_common(12)) for name, counter in counts.items()}
-
-
-def _others(
-    platform: Platform, library: str, ids: Sequence[int], seen_by: tuple[str, ...]
-) -> tuple[list[Any], dict[int, int]]:
-    with platform.database.read() as session:
-        heads = candidates.heads(session, library, ids, seen_by)
-    known = facts_of(platform, library, {i: projection for i, (projection, _) in heads.items()})
-    return known, {i: revision for i, (_, revision) in heads.items()}

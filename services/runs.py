@@ -16,7 +16,7 @@ from typing import Any
 from indexer.port import Filters, IndexUnavailable
 from matching import scoring
 from matching.types import Judgement
-from repositories import candidates, match_runs
+from repositories import match_runs
 from repositories.achievements import Achievement
 from repositories.listing import ListingColumns
 from repositories.match_runs import OWNER, PUBLIC, FrozenEntry, FrozenRun, MatchEntry, MatchRun
@@ -25,7 +25,7 @@ from repositories.vectors import Vector
 from services import facts, vectors
 from services.access import Actor, audience
 from services.errors import IndexAway
-from services.judging import Facts, Judged, facts_of, judge
+from services.judging import Facts, Judged, judge, seen_facts
 from services.platform import Platform
 
 log = logging.getLogger(__name__)
@@ -84,13 +84,17 @@ def unkept_run(platform: Platform, found: Judged) -> FrozenRun:
     )
 
 
-def pair_run(platform: Platform, need: Need, achievement: Achievement) -> MatchRun:
-    """A public run of one pair, not stored yet: the twin another party may see of an entry it hangs on."""
+def pair_run(
+    platform: Platform, need: Need, achievement: Achievement, index_state: str | None = None
+) -> MatchRun:
+    """A public run of one pair, not stored yet: the twin another party may see of an entry it hangs on. `index_state`
+    stands in where no index was asked; without it the index must answer (IndexAway)."""
     (judged,) = judge_pairs(platform, need, [achievement.id])
     key = hashlib.sha256(
         f"pair {need.id} {need.revision} {achievement.id} {achievement.revision} {platform.ranker.name}".encode()
     ).hexdigest()
-    values = _values(platform, need, key, PUBLIC, OPEN, _index_token(platform, "achievements"))
+    token = _index_token(platform, "achievements") if index_state is None else index_state
+    values = _values(platform, need, key, PUBLIC, OPEN, token)
     entry = MatchEntry(**_entry(judged, 1, need.revision, achievement.revision))
     return MatchRun(**{**values, "considered": 1, "entries": [entry]})
 
@@ -100,9 +104,8 @@ def judge_pairs(
 ) -> list[Judgement]:
     """Judge given pairs by the very code that recommends (used by `evaluate`), best first."""
     subject, _ = subject_facts(need, subject_vector(platform, need, basis), basis)
-    with platform.database.read() as session:
-        heads = candidates.heads(session, "achievements", achievement_ids, ("public", "members"))
-    others = facts_of(platform, "achievements", {i: projection for i, (projection, _) in heads.items()})
+    unread = dict.fromkeys(achievement_ids, 0)
+    others, _ = seen_facts(platform, "achievements", unread, ("public", "members"))
     return scoring.rank(platform.ranker, [subject], others, platform.context())  # type: ignore[list-item]
 
 
