@@ -52,11 +52,11 @@ def run(app: Flask, queries: int) -> list[Line]:
 
     fresh, again = iter(needs), cycle(needs)
     lines = [
-        _timed("bare hybrid engine query (200 candidates)", bare, queries, is_baseline=True),
-        _timed(
+        timed("bare hybrid engine query (200 candidates)", bare, queries, is_baseline=True),
+        timed(
             "recommendation, vector cached", lambda: _recommend(platform, operator, next(fresh)), len(needs)
         ),
-        _timed(
+        timed(
             "recommendation, seen before (run reused)",
             lambda: _recommend(platform, operator, next(again)),
             queries,
@@ -64,7 +64,7 @@ def run(app: Flask, queries: int) -> list[Line]:
     ]
     new = iter(_needs(platform, operator, NEW_NEEDS, suffix="（新）"))
     lines.append(
-        _timed(
+        timed(
             "recommendation, new need (encoded)", lambda: _recommend(platform, operator, next(new)), NEW_NEEDS
         )
     )
@@ -73,9 +73,9 @@ def run(app: Flask, queries: int) -> list[Line]:
         ["激光熔覆", "废水处理", "图像识别 深度学习", "锂电池", "玉米 育种", "传感器", "催化剂", "机器人"]
     )
     lines += [
-        _timed("list page with facets, browsing", lambda: _get(client, "/achievements"), queries),
-        _timed("list page with facets, filtered", lambda: _get(client, "/achievements?industry=C26&region=510000"), queries),
-        _timed("list page with facets, searched", lambda: _get(client, f"/achievements?q={next(words)}"), queries),
+        timed("list page with facets, browsing", lambda: _get(client, "/achievements"), queries),
+        timed("list page with facets, filtered", lambda: _get(client, "/achievements?industry=C26&region=510000"), queries),
+        timed("list page with facets, searched", lambda: _get(client, f"/achievements?q={next(words)}"), queries),
     ]  # fmt: skip
     return lines
 
@@ -88,7 +88,7 @@ def resident_mb() -> float:
     return float("nan")
 
 
-def _timed(what: str, call: Callable[[], object], times: int, *, is_baseline: bool = False) -> Line:
+def timed(what: str, call: Callable[[], object], times: int, *, is_baseline: bool = False) -> Line:
     """p50 and p99 of `times` calls; the first of a kind warms up and is not counted where calls may repeat."""
     taken = []
     for _ in range(times):

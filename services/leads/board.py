@@ -59,10 +59,10 @@ class Reader:
 def current(session: Session, platform: Platform) -> Board:
     """The board as the database has it now: two queries, three when something has changed."""
     taken = leads.taken(session)
-    taken_ids = {head[0] for head in taken}
+    taken_ids = frozenset(head[0] for head in taken)
     heads = (*(head for head in leads.heads(session) if head[0] not in taken_ids), *taken)
     known: Board | None = platform.boards.get("board")
-    if known is not None and known.heads == heads:
+    if known is not None and known.heads == heads and known.taken == taken_ids:
         return known
     kept: Mapping[int, Lead] = {} if known is None else known.leads
     missing = [h[0] for h in heads if h[0] not in kept or kept[h[0]].head != h or not _whole(kept[h[0]])]
@@ -71,7 +71,7 @@ def current(session: Session, platform: Platform) -> Board:
         some = missing if len(missing) <= 500 else None
         for row, *pair in leads.judged(session, platform.embedder.model_id, some):
             found[row.id] = _lead(row, *pair)
-    board = Board(heads, {h[0]: found[h[0]] for h in heads if h[0] in found}, frozenset(taken_ids))
+    board = Board(heads, {h[0]: found[h[0]] for h in heads if h[0] in found}, taken_ids)
     platform.boards.put("board", board)
     return board
 
