@@ -17,8 +17,11 @@ LEAST_POINTS = 1.0
 """Contributions below this are not worth a sentence."""
 NEAR, VERY_NEAR = 0.35, 0.7
 """Shares of the points from which experience is called 有些相近 and 相近."""
-NEAR_DEAL = 0.2
-"""Cosine of two needs' titles from which a past deal is called similar: of random pairs one in ten is above it."""
+NEAR_DEAL = 0.3
+"""Cosine of two needs' titles (discounted by outcome) from which a past deal is called similar: of random pairs one in a
+hundred is above it."""
+TELLING_WORDS = 0.2
+"""Share of the points from which shared words are quoted: below it they are words like 软件, which prove nothing."""
 TITLES = {one.feature: one.title for one in described()}
 
 Contribution = tuple[str, float | None, float]
@@ -49,6 +52,8 @@ def _profile_nearness(fit: Fit, share: float, context: Context) -> Sentence | No
 
 
 def _profile_words(fit: Fit, share: float, context: Context) -> Sentence | None:
+    if share < TELLING_WORDS:
+        return None
     words: list[str] = []
     for title in (fit.need.title, fit.achievement.title):
         for one in shared_words(fit.ngrams, title, fit.talent.text):

@@ -13,7 +13,7 @@ from services.errors import Conflict, Invalid
 from web.access import SIGNED_IN, rule
 from web.current import actor, platform
 from web.deals.blueprint import blueprint
-from web.deals.managers import AssignmentForms, ReleaseForm, decline_form, ranked_view
+from web.deals.managers import LIST_SHOWN, AssignmentForms, ReleaseForm, decline_form, ranked_view
 from web.deals.page import detail_page
 
 
@@ -23,7 +23,8 @@ def managers_page(deal_id: int) -> Any:
     """Everybody who was ranked, and for operators everybody who was set aside."""
     found = managers.for_deal(platform(), actor(), deal_id)
     return render_template(
-        "deals/managers.html", nav_active="deals", deal=found.deal, ranked=ranked_view(found),
+        "deals/managers.html", nav_active="deals", deal=found.deal,
+        ranked=ranked_view(found, None if request.args.get("all") == "1" else LIST_SHOWN),
         may_assign=found.by_operator and found.active is None,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ class ReasonForm(PlainForm):
 class NoteForm(PlainForm):
     """A line for the timeline."""
 
-    note = TextAreaField("留言", render_kw={"required": True})
+    note = TextAreaField("留言", id="line-note", render_kw={"required": True})
     circle = SelectField(
         "谁能看到", choices=[("deal", "项目各方"), ("operators", "只有平台运营")], validate_choice=False
     )

@@ -24,6 +24,8 @@ from web.listings.rows import Segments, marked
 
 FIRST_SHOWN = 5
 """Managers on the deal's own page; the rest stand on a page of their own."""
+LIST_SHOWN = 15
+"""Lines of that page before `显示其余`: on a phone fifty of them are 20,000 pixels."""
 FACTS = frozenset({
     "industry", "discipline", "region", "posts", "certificate", "stars", "record", "industry_record", "free_capacity",
     "finder",
@@ -32,7 +34,7 @@ FACTS = frozenset({
 _AS_SHARE: Callable[[float], str] = "{:.0%}".format
 _AS_COUNT: Callable[[float], str] = "{:.0f} 个".format
 _VALUES: Mapping[str, Callable[[float], str]] = {
-    "profile_nearness": "余弦 {:.2f}".format, "past_nearness": "余弦 {:.2f}".format, "profile_words": "重合 {:.1f}".format,
+    "profile_nearness": "相近度 {:.2f}".format, "past_nearness": "相近度 {:.2f}".format, "profile_words": "重合 {:.1f}".format,
     "record": _AS_COUNT, "industry_record": _AS_COUNT,
 }  # fmt: skip
 
@@ -115,6 +117,11 @@ class Ranked:
     algorithm: str = ""
     by_operator: bool = False
     away: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many lines were left out."""
+        return self.total - len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
