@@ -16,6 +16,7 @@ from repositories.vectors import Vector
 from services import facts
 from services.access import Actor, audience
 from services.errors import IndexAway
+from services.indexed import refuse_unbuilt
 from services.platform import Platform
 
 CANDIDATES = 200
@@ -54,6 +55,8 @@ def judge(
         hits = platform.index.candidates(library, text, vector, CANDIDATES, filters, gone)
     except IndexUnavailable as away:
         raise IndexAway() from away
+    if not hits:
+        refuse_unbuilt(platform, library)
     others, revisions = seen_facts(platform, library, {hit.id: hit.version for hit in hits}, audience(actor))
     context = platform.context()
     if isinstance(subject, NeedFacts):

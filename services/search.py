@@ -12,6 +12,7 @@ from repositories.shown import Shown, count_public, load_shown, newest_public
 from services import vectors
 from services.access import Actor, audience
 from services.errors import IndexAway
+from services.indexed import refuse_unbuilt
 from services.platform import Platform
 
 MAX_QUERY = 2000
@@ -90,6 +91,8 @@ def search(
         answer = platform.index.search(query)
     except IndexUnavailable as away:
         raise IndexAway() from away
+    if not answer.total and not answer.meaning:
+        refuse_unbuilt(platform, library)
     with platform.database.read() as session:
         meaning_ids = [hit.id for hit in answer.meaning] if page == 1 else []
         ids = [hit.id for hit in answer.words]
