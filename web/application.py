@@ -27,6 +27,7 @@ from web.listings.achievements import blueprint as achievements
 from web.listings.evidence import blueprint as evidence
 from web.listings.needs import blueprint as needs
 from web.listings.talents import blueprint as talents
+from web.matches.answering import blueprint as answering
 from web.matches.views import blueprint as matches
 from web.operator.views import blueprint as operator
 from web.patents.views import blueprint as patents
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     evidence,
     needs,
     talents,
+    answering,
     matches,
     introductions,
     deals,

@@ -106,6 +106,8 @@ GET    /api/v1/needs/<listing_id>                                     404
 PATCH  /api/v1/needs/<listing_id>                                             401         404         403         403         403         404
 POST   /api/v1/needs/<listing_id>/<verb>                                      401         404         403         403         403         404
 POST   /api/v1/needs/<need_id>/confidential                                   401         403         403         403         403         422
+GET    /api/v1/needs/<need_id>/answers                                         401         403         404         404         403         403
+POST   /api/v1/needs/<need_id>/answers                                         401         403         422         422         403         403
 GET    /api/v1/needs/<need_id>/recommendations                                401         404         403         403         403         404
 GET    /api/v1/notices                                                        401         200         200         200         200         200
 POST   /api/v1/notices/read                                                   401         204         204         204         204         204
@@ -192,6 +194,8 @@ GET    /matches/why                                                           40
 GET    /needs                                                         200
 GET    /needs/<row_id>                                                404
 POST   /needs/<row_id>/<verb>                                                 401         404         403         403         403         404
+GET    /needs/<need_id>/answer                                                 401         403         404         404         403         403
+POST   /needs/<need_id>/answer                                                 401         403         404         404         403         403
 GET    /needs/<row_id>/edit                                                   401         404         403         403         403         404
 POST   /needs/<row_id>/edit                                                   401         404         403         403         403         404
 GET    /needs/<row_id>/recommendations.xlsx                                   401         404         403         403         403         404

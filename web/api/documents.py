@@ -143,7 +143,7 @@ def recommendations_document(found: Recommendations, person: Actor, limit: int) 
         "considered": found.considered,
         "by_meaning": found.by_meaning,
         "created_at": moment(found.created_at),
-        "items": [_item(item, kind, person) for item in (*found.items, *found.weak)[:limit]],
+        "items": [item_document(item, kind, person) for item in (*found.items, *found.weak)[:limit]],
         "passed": [
             {f"{kind}_id": item.row.id, "entry_id": item.entry_id, "reason": item.passed.reason}
             for item in found.passed
@@ -153,7 +153,8 @@ def recommendations_document(found: Recommendations, person: Actor, limit: int) 
     }
 
 
-def _item(item: Item, kind: str, person: Actor) -> dict[str, Any]:
+def item_document(item: Item, kind: str, person: Actor) -> dict[str, Any]:
+    """One judged pair; `kind` names the side it shows (`achievement` or `need`)."""
     agreed = item.introduction is not None and item.introduction.state == ACCEPTED
     introduction = item.introduction
     return {

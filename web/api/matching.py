@@ -9,13 +9,13 @@ import marshmallow as ma
 
 from repositories.accounts import ENTERPRISE, INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.match_runs import MatchRun
-from services import passing, recommend
+from services import answering, passing, recommend
 from services.access import NOBODY
 from services.errors import FieldError, Invalid, NotFound
 from services.recommend import Narrowing
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, endpoint
-from web.api.documents import recommendations_document
+from web.api.documents import item_document, recommendations_document
 from web.api.filters import known_codes
 from web.api.schemas import OUTPUT
 from web.api.values import Codes, Out, Strict, Text, Whole, absent
@@ -84,8 +84,8 @@ class CautionOut(ma.Schema):
     text = Out("string")
 
 
-def _recommendations(kind: str, library: str) -> type[ma.Schema]:
-    item = ma.Schema.from_dict(
+def _pair(kind: str, library: str) -> type[ma.Schema]:
+    return ma.Schema.from_dict(
         {
             kind: ma.fields.Nested(OUTPUT[library]),
             "rank": Out("integer"),
@@ -101,6 +101,12 @@ def _recommendations(kind: str, library: str) -> type[ma.Schema]:
         },
         name=f"Recommended{library.capitalize()}Item",
     )
+
+
+ITEMS = {"achievements": _pair("achievement", "achievements"), "needs": _pair("need", "needs")}
+
+
+def _recommendations(library: str) -> type[ma.Schema]:
     return ma.Schema.from_dict(
         {
             "run_id": Out(["integer", "null"], "这次展示的编号；没有保存时为空"),
@@ -109,7 +115,7 @@ def _recommendations(kind: str, library: str) -> type[ma.Schema]:
             "considered": Out("integer", "看过多少条"),
             "by_meaning": Out("boolean", "有没有用到语义"),
             "created_at": Out("string", format="date-time"),
-            "items": ma.fields.List(ma.fields.Nested(item)),
+            "items": ma.fields.List(ma.fields.Nested(ITEMS[library])),
             "passed": ma.fields.List(Out("object"), metadata={"description": "您标为不合适的"}),
             "facets": Out("object"),
         },
@@ -117,8 +123,8 @@ def _recommendations(kind: str, library: str) -> type[ma.Schema]:
     )
 
 
-ACHIEVEMENTS = _recommendations("achievement", "achievements")
-NEEDS = _recommendations("need", "needs")
+ACHIEVEMENTS = _recommendations("achievements")
+NEEDS = _recommendations("needs")
 
 
 def narrowing(query: Mapping[str, Any]) -> Narrowing:
@@ -154,6 +160,41 @@ def _recommended(library: str, listing_id: int, query: Mapping[str, Any]) -> dic
     person, limit = actor(), query["limit"]
     found = recommend.for_listing(platform(), person, library, listing_id, narrowing(query), limit)
     return recommendations_document(found, person, limit)
+
+
+class Chosen(Strict):
+    """Which of one's own."""
+
+    achievement_id = Whole(1, MAX_ID, required=True, metadata={"description": "本单位已发布的成果"})
+
+
+ANSWERS = ma.Schema.from_dict(
+    {
+        "items": ma.fields.List(ma.fields.Nested(ITEMS["achievements"])),
+        "published": Out("integer", "已发布的成果总数"),
+    },
+    name="NeedAnswers",
+)
+
+
+@endpoint("GET", f"/needs/{ID.format('need_id')}/answers", UNIVERSITY, INSTITUTION, tag=TAG, answer=ANSWERS,
+          summary="本单位哪些成果可以回应这条需求", name="list_answers")  # fmt: skip
+def list_answers(need_id: int) -> Any:
+    """One's own published achievements beside a public need, best first."""
+    person = actor()
+    found = answering.options(platform(), person, need_id)
+    return {
+        "items": [item_document(i, "achievement", person) for i in found.items],
+        "published": found.published,
+    }
+
+
+@endpoint("POST", f"/needs/{ID.format('need_id')}/answers", UNIVERSITY, INSTITUTION, tag=TAG, body=Chosen,
+          answer=ma.Schema.from_dict({"entry_id": Out("integer")}, name="ChosenAnswer"), status=201, name="choose_answer",
+          summary="选一条成果回应需求", description="得到 entry_id，用它 POST /introductions 请求引荐。")  # fmt: skip
+def choose_answer(body: dict[str, Any], need_id: int) -> Any:
+    """The entry to ask with."""
+    return {"entry_id": answering.choose(platform(), actor(), need_id, body["achievement_id"])}, 201
 
 
 @endpoint("POST", "/match", ANYONE, tag=TAG, body=PastedNeed, answer=ACHIEVEMENTS, summary="不登录，直接匹配一段需求",

@@ -12,7 +12,7 @@ from repositories.accounts import ENTERPRISE, OPERATOR
 from repositories.needs import Need
 from repositories.organisations import Organisation
 from repositories.shown import Shown
-from services import access, confidential, exports, recommend
+from services import access, answering, confidential, exports, recommend
 from services.completeness import completeness
 from services.errors import IndexAway
 from services.listings import entries
@@ -104,7 +104,7 @@ def detail(row_id: int) -> Any:
     return render_template(
         "needs/detail.html",
         need=need_view(need, organisation, found, owner=owner, agreed=agreed, edit_href=edit_href),
-        urls={"edit": edit_href} if written else _urls(need) if owner or operator else {},
+        urls={"edit": edit_href} if written else _urls(need) if owner or operator else _answer(need),
         crumb=("代拟需求", url_for("proposals.detail", need_id=need.id)) if written else None,
         confidential_href=url_for("operator.confidential", need_id=row_id)
         if operator and need.confidential
@@ -202,6 +202,13 @@ def _urls(need: Need) -> dict[str, str | None]:
         "publish": verb("submit"), "pause": verb("pause"), "resume": verb("resume"), "renew": verb("renew"),
         "withdraw": verb("withdraw"),
     }  # fmt: skip
+
+
+def _answer(need: Need) -> dict[str, str | None]:
+    """What a reader who has achievements may do; a visitor may be one and is asked to sign in on the way."""
+    person = actor()
+    offered = answering.may_answer(person, need) or not person.is_signed_in
+    return {"answer": url_for("answering.options", need_id=need.id)} if offered else {}
 
 
 def _notes(need: Need, organisation: Organisation | None, openings: list[Any]) -> list[dict[str, str]]:
