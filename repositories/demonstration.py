@@ -16,7 +16,9 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from repositories import audit, files, outbox
 from repositories.accounts import Account
 from repositories.achievements import Achievement
+from repositories.assignments import ACTIVE, Assignment
 from repositories.database import Session
+from repositories.deals import BROKERING, OPENED, Deal
 from repositories.introductions import Introduction
 from repositories.leads import Lead
 from repositories.match_runs import MatchEntry, MatchRun
@@ -70,6 +72,8 @@ def remove(session: Session) -> Removed:
     people = list(session.scalars(select(Account.id).where(Account.is_demo)))
     ids = {model: _listings(session, model, organisations, people) for model in LISTINGS}
     keys = _vector_keys(session, ids)
+    _deals(session, ids[Need], ids[Achievement])
+    _managers(session, ids[Talent])
     _introductions(session, ids[Need], ids[Achievement])
     _leads(session, ids[Need], ids[Achievement])
     for model in (Need, Achievement):
@@ -106,6 +110,24 @@ def _vector_keys(session: Session, ids: dict[Any, list[int]]) -> set[str]:
         for some in _chunks(wanted):
             keys.update(session.scalars(select(model.vector_key).where(model.id.in_(some))))
     return keys
+
+
+def _deals(session: Session, needs: list[int], achievements: list[int]) -> None:
+    """With their timelines, rankings and assignments; those of real people with demonstration listings go along."""
+    for column, wanted in ((Deal.need_id, needs), (Deal.achievement_id, achievements)):
+        for some in _chunks(wanted):
+            gone = list(session.scalars(select(Deal.id).where(column.in_(some))))
+            session.execute(delete(Deal).where(Deal.id.in_(gone)))
+            _detach(session, "deals", gone)
+
+
+def _managers(session: Session, talents: list[int]) -> None:
+    """Real deals lose a manager who only was a demonstration; those in 撮合中 wait for another one in 立项."""
+    for some in _chunks(talents):
+        left = select(Assignment.deal_id).where(Assignment.talent_id.in_(some), Assignment.state.in_(ACTIVE))
+        waiting = update(Deal).where(Deal.state == BROKERING, Deal.id.in_(left))
+        session.execute(waiting.values(state=OPENED).execution_options(synchronize_session=False))
+        session.execute(delete(Assignment).where(Assignment.talent_id.in_(some)))
 
 
 def _introductions(session: Session, needs: list[int], achievements: list[int]) -> None:

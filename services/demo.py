@@ -1,6 +1,6 @@
 """The demonstration content: loading it, taking it out, and whether it is there.
 
-Everything is marked `is_demo` and goes in one transaction, both ways: a platform is a demonstration or it is not.
+Everything is marked `is_demo`, and goes out in one transaction: a platform is a demonstration or it is not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from repositories.organisations import Organisation
 from services.access import COMMAND
 from services.credentials import hash_password, matches
 from services.demonstration import content as files
+from services.demonstration import deals
 from services.demonstration import vectors as shipped
 from services.errors import Conflict
 from services.platform import Platform
@@ -36,6 +37,7 @@ class Loaded:
     achievements: int
     needs: int
     talents: int
+    deals: int
     with_vector: int
 
 
@@ -82,7 +84,8 @@ def addresses(platform: Platform) -> list[tuple[str, str]]:
 
 
 def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
-    """Put the demonstration content in, in one transaction; raises Conflict when some is there already.
+    """Put the demonstration content in; raises Conflict when some is there already. One transaction for everything, one
+    more for the deals, whose reasons are judged on what then stands there.
 
     `progress(step, done, total)` is told how far it is.
     """
@@ -98,6 +101,8 @@ def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
         wanted = {row.vector_key for row in content.listings}
         here = {key: vector for key, vector in known.items() if key in wanted}
         vectors.put_many(session, platform.embedder.model_id, here)
+    by_number = {row.external_id or "": row for row in content.listings}
+    done = deals.store(platform, content.deals, by_number)
     progress("Writing it to the database", 3, 3)
     _known.clear()
     return Loaded(
@@ -105,6 +110,7 @@ def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
         achievements=len(content.achievements) + len(content.papers),
         needs=len(content.needs),
         talents=len(content.talents),
+        deals=done,
         with_vector=len(here),
     )
 
@@ -166,7 +172,7 @@ def _store(session: Session, platform: Platform, content: files.Content, hashed:
     session.add_all(content.listings)
     session.flush()
     for library in ("achievements", "needs", "talents"):
-        ids = [row.id for row in content.listings if row.library == library]
+        ids = [row.id for row in content.listings if row.library == library and row.is_public]
         outbox.record_many(session, library, ids, "publish")
 
 

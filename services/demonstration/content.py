@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from repositories.achievements import Achievement
-from repositories.listing import PUBLISHED, ListingColumns
+from repositories.listing import PUBLISHED, WITHDRAWN, ListingColumns
 from repositories.needs import Need
 from repositories.organisations import APPROVED, Organisation
 from repositories.talents import Talent
+from services.demonstration.deals import Plan, plan_of
 from services.errors import Invalid
 from services.listings.catalogue import FIELDS
 from services.listings.entries import LIFETIME, assign, snapshot
@@ -28,6 +29,8 @@ from services.platform import Platform
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
 SPREAD_DAYS = 240
 """Listings appear over so many days before the loading, so that sorting by date and the home page look lived in."""
+PUBLISHED_BEFORE = 20
+"""Days between the publication of a past need and the deal it led to."""
 SHIFTED = ("deadline", "expires_on")
 
 
@@ -44,13 +47,16 @@ class Content:
     needs: list[Need]
     talents: list[Talent]
     papers: list[Achievement]
+    past_needs: list[Need]
+    """What past deals were about; no longer public."""
+    deals: list[Plan]
     owners: Mapping[str, str]
     accounts: list[Mapping[str, Any]]
 
     @property
     def listings(self) -> list[ListingColumns]:
         """Every listing, in the order in which they are stored."""
-        return [*self.papers, *self.achievements, *self.needs, *self.talents]
+        return [*self.papers, *self.achievements, *self.needs, *self.talents, *self.past_needs]
 
 
 def read(platform: Platform, folder: Path = FOLDER) -> Content:
@@ -74,7 +80,16 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
     ]
     papers = [_paper(raw) for _, raw in _lines(folder, "chinaxiv.jsonl")]
     accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
-    content = Content(organisations, papers=papers, owners=owners, accounts=accounts, **found)
+    past_needs, deals = [], []
+    for where, raw in _lines(folder, "deals.jsonl"):
+        plan = plan_of(raw)
+        deals.append(plan)
+        if isinstance(raw["need"], dict):
+            owners[plan.need] = raw["need"]["enterprise_uscc"]
+            past_needs.append(_past_need(platform, raw["need"], plan, where))
+    content = Content(
+        organisations, papers=papers, owners=owners, accounts=accounts, past_needs=past_needs, deals=deals, **found
+    )  # fmt: skip
     _publish(platform, content)
     return content
 
@@ -118,6 +133,18 @@ def _listing(platform: Platform, name: str, raw: Mapping[str, Any], where: str) 
         raise BadContent(f"{where}: {invalid.errors[0].message}") from invalid
     row = library.model(source="演示内容（虚构）")
     assign(row, values)
+    return row
+
+
+def _past_need(platform: Platform, raw: Mapping[str, Any], plan: Plan, where: str) -> Need:
+    """The need of a past deal: published some weeks before it, taken down when it was closed."""
+    row: Need = _listing(platform, "needs", raw, where)
+    row.created_at = row.submitted_at = row.published_at = plan.moment(platform, -PUBLISHED_BEFORE)
+    row.updated_at = plan.moment(platform, max(plan.days.values()))
+    row.confirmed_on = row.published_at.date()
+    row.state, row.is_demo, row.expires_on = WITHDRAWN, True, platform.today()
+    row.revision = row.projection = 1
+    row.refresh_vector_key()
     return row
 
 

@@ -32,7 +32,7 @@ def load() -> None:
         raise click.ClickException(str(bad)) from bad
     click.echo(
         f"{loaded.organisations} organisations, {loaded.achievements} achievements, {loaded.needs} needs, "
-        f"{loaded.talents} talents; {loaded.with_vector} with a shipped vector."
+        f"{loaded.talents} talents, {loaded.deals} deals; {loaded.with_vector} with a shipped vector."
     )
     for address, role in demonstration.addresses(here):
         click.echo(f"  {address} ({role})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from indexer.embedder import SentenceTransformerEmbedder
 from indexer.verify import verify
 from repositories.accounts import Account
 from repositories.achievements import Achievement
+from repositories.assignments import ACTIVE, Assignment
 from repositories.audit import AuditRow
+from repositories.deals import BROKERING, COMPLETED, ENDED, OPENED, STATE_NAMES, Deal, DealEvent
 from repositories.introductions import Introduction
-from repositories.listing import PUBLISHED
+from repositories.listing import PUBLISHED, WITHDRAWN
 from repositories.match_runs import MatchEntry, MatchRun, Pass
 from repositories.needs import Need
 from repositories.notices import Notice
@@ -24,12 +27,16 @@ from repositories.talents import Talent
 from repositories.vectors import StoredVector
 from services import accounts, demo, introductions, passing, recommend
 from services.access import Actor, actor_of
+from services.deals import reading
 from services.demonstration import content, vectors
 from services.errors import Conflict
 from services.listings import entries
+from services.runs import pair_run
 from tests.support import World
 
 LISTINGS = (Achievement, Need, Talent)
+PAST = 30
+"""Past deals, each with a need that is no longer public."""
 
 
 def _count(world: World, model: type, *where: object) -> int:
@@ -50,19 +57,81 @@ def loaded(world: World) -> World:
 
 def test_what_is_loaded(loaded: World) -> None:
     assert _count(loaded, Organisation) == 30
-    assert _count(loaded, Need) == 60
+    assert _count(loaded, Need, Need.state == PUBLISHED) == 60
+    assert (
+        _count(loaded, Need, Need.state == WITHDRAWN) == PAST == _count(loaded, Need, Need.state != PUBLISHED)
+    )
     assert _count(loaded, Talent) == 40
     assert _count(loaded, Achievement, Achievement.organisation_id.is_not(None)) == 150
     assert _count(loaded, Achievement, Achievement.source.startswith("ChinaXiv:")) >= 1500
     for model in LISTINGS:
         assert _count(loaded, model, ~model.is_demo) == 0
-        assert _count(loaded, model, model.state != PUBLISHED) == 0
+        assert _count(loaded, model, model.state != PUBLISHED) == (PAST if model is Need else 0)
         assert _count(loaded, model, func.date(model.published_at).is_not(None)) == _count(loaded, model)
     with loaded.platform.database.read() as session:
-        days = {moment.date() for moment in session.scalars(select(Need.published_at))}
+        open_needs = session.scalars(select(Need).where(Need.state == PUBLISHED)).all()
+        days = {need.published_at.date() for need in open_needs}
         today = loaded.platform.today()
         assert len(days) > 30
-        assert all(need.expires_on > today for need in session.scalars(select(Need)))
+        assert all(need.expires_on > today for need in open_needs)
+
+
+def test_deals_of_every_stage_with_all_that_belongs_to_them(loaded: World) -> None:
+    today = loaded.platform.today()
+    with loaded.platform.database.read() as session:
+        deals = session.scalars(select(Deal)).all()
+        by_state = Counter(deal.state for deal in deals)
+        assert by_state[COMPLETED] + by_state[ENDED] == PAST
+        assert set(by_state) == set(STATE_NAMES)
+        assert len({deal.end_reason for deal in deals if deal.state == ENDED}) >= 6
+        assert all(deal.is_demo for deal in deals)
+        for deal in deals:
+            lines = session.scalars(
+                select(DealEvent).where(DealEvent.deal_id == deal.id).order_by(DealEvent.id)
+            ).all()
+            assert [one.at for one in lines] == sorted(one.at for one in lines), deal.id
+            assert lines[0].kind == "opened"
+            assert [one.state for one in lines if one.state][-1] == deal.state
+            assert all(one.at <= loaded.platform.now() for one in lines)
+            entry = session.get(MatchEntry, deal.entry_id)
+            assert entry.reasons, deal.id
+            assert session.get(MatchRun, entry.run_id).basis == "public"
+            if deal.is_under_way and not deal.both_agreed:
+                assert deal.answer_due_on > today
+        active = session.execute(
+            select(Talent, func.count()).join(Assignment, Assignment.talent_id == Talent.id)
+            .where(Assignment.state.in_(ACTIVE)).group_by(Talent.id)
+        ).all()  # fmt: skip
+        assert active
+        assert all(load <= talent.capacity for talent, load in active)
+    assert len(demo.addresses(loaded.platform)) == 5
+
+
+def test_no_manager_of_the_demonstration_is_tied_to_a_side(loaded: World) -> None:
+    """Their posts and declared relations would forbid it, and a demonstration should not show what the rules refuse."""
+    with loaded.platform.database.read() as session:
+        houses = {row.id: row.name for row in session.scalars(select(Organisation))}
+        for talent, deal in session.execute(
+            select(Talent, Deal).join(Assignment, Assignment.talent_id == Talent.id)
+            .join(Deal, Deal.id == Assignment.deal_id)
+        ):  # fmt: skip
+            ties = {one["organisation"] for one in (*talent.affiliations, *talent.relations)}
+            assert not ties & {houses[deal.enterprise_id], houses[deal.university_id]}, (
+                talent.title,
+                deal.id,
+            )
+
+
+def test_each_demonstration_account_finds_deals_of_its_own(loaded: World) -> None:
+    """What waits, what is led, what ended: nobody meets an empty page first."""
+    for email, tabs in (
+        ("enterprise@demo.example", ("open", "completed")), ("university@demo.example", ("todo", "open", "completed")),
+        ("manager@demo.example", ("todo", "open", "completed", "ended")),
+        ("operator@demo.example", ("todo", "open", "completed", "ended")),
+        ("operator2@demo.example", ("todo",)),
+    ):  # fmt: skip
+        found = reading.listed(loaded.platform, _actor(loaded, email), "open", 0, 5)
+        assert all(found.counts[tab] for tab in tabs), (email, found.counts)
 
 
 def test_papers_say_what_chinaxiv_says_and_no_more(loaded: World) -> None:
@@ -149,6 +218,20 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     demo.load(world.platform)
     world.index()
     demo_enterprise = _actor(world, "enterprise@demo.example")
+    with world.platform.database.write() as session:
+        talent = session.scalars(select(Talent).limit(1)).one()
+        real_deal = Deal(
+            need_id=real_need.id, achievement_id=real_achievement.id, state=BROKERING,
+            enterprise_id=real_enterprise.organisation_id, university_id=real_university.organisation_id,
+            opened_by="enterprise", answer_due_on=world.platform.today(),
+        )  # fmt: skip
+        real_run = pair_run(world.platform, real_need, real_achievement)
+        session.add(real_run)
+        session.flush()
+        real_deal.entry_id = real_run.entries[0].id
+        session.add(real_deal)
+        session.flush()
+        session.add(Assignment(deal_id=real_deal.id, talent_id=talent.id, due_on=world.platform.today()))
     tried = world.listing(demo_enterprise, "needs", title="试用时录入的激光熔覆需求")
     world.index()
     with world.platform.database.write() as session:
@@ -171,7 +254,10 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
 
     removed = demo.remove(world.platform)
 
-    assert (removed.organisations, removed.accounts, removed.needs) == (30, 4, 61)
+    assert (removed.organisations, removed.accounts, removed.needs) == (30, 5, 61 + PAST)
+    assert _count(world, Deal) == 1, "a real deal stays, and waits for a real manager"
+    assert _count(world, Deal, Deal.state == OPENED) == 1
+    assert _count(world, Assignment) == _count(world, DealEvent) == 0
     assert not demo.is_loaded(world.platform)
     assert [_count(world, model) for model in LISTINGS] == [1, 1, 0]
     assert _count(world, Account) == 4
