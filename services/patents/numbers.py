@@ -16,9 +16,10 @@ KINDS = {"1": INVENTION, "2": UTILITY, "3": DESIGN, "8": INVENTION, "9": UTILITY
 """The digit of the kind; 8 and 9 are international applications that came to China."""
 FIRST_YEAR, LAST_YEAR = 1985, 2100
 
+# The short application numbers begin with 85 … 99 or 00 … 03, publications with the digit of the kind: nothing is both.
 _NOISE = re.compile(r"[\s\u00b7,，:：]+|^(?:申请号|专利号|申请(?:专利)?号)")
-_APPLICATION = re.compile(r"(?:ZL|CN)?(?P<digits>\d{12}|\d{8})(?:\.?(?P<check>[\dX]))?")
-_PUBLICATION = re.compile(r"CN(?P<digits>\d{7}|\d{9})(?P<code>[A-Z]\d?)?")
+_APPLICATION = re.compile(r"(?:ZL|CN)?(?P<digits>\d{12}|[089]\d{7})(?:\.?(?P<check>[\dX]))?")
+_PUBLICATION = re.compile(r"CN(?P<digits>[1-3]\d{6}|[1-3]\d{8})(?P<code>[A-Z]\d?)?")
 _PCT = re.compile(r"PCT/?(?P<office>[A-Z]{2})/?(?P<year>\d{4})/?(?P<serial>\d{6})")
 _FOREIGN = re.compile(r"[A-Z]{2}[A-Z0-9/.\-]{4,30}")
 

@@ -41,6 +41,8 @@ def test_a_publication_is_not_an_application() -> None:
     assert a == b
     assert (a.text, a.is_publication, a.kind) == ("CN108123456", True, INVENTION)
     assert not same("CN108123456B", "201810123456.5")
+    assert read("CN108123456") == a, "without the letter it is no application of 1910"
+    assert read("CN1234567C").text == "CN1234567"
 
 
 def test_other_offices_stay_as_they_are() -> None:
