@@ -4,12 +4,14 @@
 
 Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
 there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
-texts would take an hour and change nothing about the speed of a scan. Run it on a quiet machine.
+texts would take an hour and change nothing about the speed of a scan. Run it on a quiet machine; the processor's time is
+printed too, for one that is not. `docs/performance.md` says what the lines mean.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
@@ -36,16 +38,20 @@ def main() -> None:
     for size in (int(part) for part in chosen.sizes.split(",")):
         with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
             app, built = world.build(Path(folder), size, titles, console)
+            before = os.getloadavg()[0]
             _print(console, size, built, measures.run(app, chosen.queries))
+            console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
 
 
 def _print(console: Console, size: int, built: world.Built, found: list[measures.Line]) -> None:
     table = Table(title=f"{size:,} achievements", title_justify="left")
-    for heading in ("what", "p50", "p99", "× bare query"):
+    for heading in ("what", "p50", "p99", "cpu p50", "× bare query"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     bare = next(line.p50 for line in found if line.is_baseline)
     for line in found:
-        table.add_row(line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.p50 / bare:.2f}")
+        table.add_row(
+            line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.cpu:.1f}", f"{line.p50 / bare:.2f}"
+        )
     console.print(table)
     console.print(
         f"import {built.imported_per_second:,.0f} rows/s · rebuild {built.rebuilt_per_second:,.0f} documents/s · "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -28,19 +29,28 @@ NEW_NEEDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table, in milliseconds."""
+    """One row of the table, in milliseconds; `cpu` is the median of what the process computed, on all its threads."""
 
     what: str
     p50: float
     p99: float
     is_baseline: bool = False
+    cpu: float = 0.0
 
 
 def run(app: Flask, queries: int) -> list[Line]:
-    """Every measurement on one platform."""
+    """Every measurement on one platform, with the model warm and settled as in a web worker (config/gunicorn.conf.py)."""
     platform: Platform = app.extensions["sanku"]
-    operator = _operator(platform)
     platform.embedder.encode(["预热"], kind="query")
+    gc.freeze()
+    try:
+        return _measured(app, platform, queries)
+    finally:
+        gc.unfreeze()
+
+
+def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
+    operator = _operator(platform)
     needs = _needs(platform, operator, queries)
     told = [(need, vectors.of_text(platform, "query", need.title, keep=True)) for need in needs]
     texts = cycle(told)
@@ -89,13 +99,15 @@ def resident_mb() -> float:
 
 
 def timed(what: str, call: Callable[[], object], times: int, *, is_baseline: bool = False) -> Line:
-    """p50 and p99 of `times` calls; the first of a kind warms up and is not counted where calls may repeat."""
-    taken = []
+    """p50 and p99 of `times` calls, the first ones with nothing remembered among them."""
+    taken, computed = [], []
     for _ in range(times):
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         call()
         taken.append((time.perf_counter() - started) * 1000)
-    return Line(what, float(np.percentile(taken, 50)), float(np.percentile(taken, 99)), is_baseline)
+        computed.append((time.process_time() - cpu) * 1000)
+    p50, p99 = np.percentile(taken, (50, 99))
+    return Line(what, float(p50), float(p99), is_baseline, float(np.median(computed)))
 
 
 def _recommend(platform: Platform, operator: Actor, need: Need) -> None:

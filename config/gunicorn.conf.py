@@ -6,10 +6,12 @@ Read by gunicorn only. The application is made in each worker (no preload): a pr
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ loglevel = os.environ.get("SANKU_LOG_LEVEL", "warning")
 WARM_AFTER_SECONDS = 2.0
 """The model's import takes most of a core for ten seconds; the first page should not wait for it."""
 
+SETTLED_WITHIN_SECONDS = 300
+"""So long is the model waited for; on a busy computer its import takes a minute."""
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the interpreter from one that waits. With Python's 5 ms a page of thirty
 database calls takes 150 ms longer while the model is imported beside it."""
@@ -46,10 +50,20 @@ def on_starting(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Load the model in the background; until it is warm, search answers by words and says so."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    embedder = worker.wsgi.extensions["sanku"].embedder
-    timer = threading.Timer(WARM_AFTER_SECONDS, embedder.warm)
+    timer = threading.Timer(WARM_AFTER_SECONDS, _settle, (worker.wsgi.extensions["sanku"].embedder,))
     timer.daemon = True
     timer.start()
+
+
+def _settle(embedder: Any) -> None:
+    """Warm the model, then leave what stays for good out of garbage collections: the model's library brings 400,000
+    objects, and looking through them now and then held up a page for half a second."""
+    embedder.warm()
+    for _ in range(SETTLED_WITHIN_SECONDS):
+        if embedder.ready or embedder.error:
+            break
+        time.sleep(1)
+    gc.freeze()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
