@@ -6,6 +6,7 @@ started it, however that one ends.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import json
@@ -14,6 +15,7 @@ import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +41,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who calls a server with TLS and passwords, and whose certificate it shows."""
+
+    user: str
+    password: str
+    ca: Path
+
+
 class Node:
     """A node; `settings` are added to its configuration. Its folder is removed by `remove`.
 
     *quick* leaves the second compiler out: it starts with half the work, which tests want and benchmarks do not.
+    *files* lie in its configuration folder; *sign_in* is how our own bare calls are let in.
     """
 
     def __init__(
@@ -50,8 +63,11 @@ class Node:
         heap: str = HEAP,
         name: str = "node",
         quick: bool = True,
+        files: Mapping[str, str] | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self.name = name
+        self._files, self._sign_in = dict(files or {}), sign_in
         self._java_options = f"-Xms{heap} -Xmx{heap}" + (" -XX:TieredStopAtLevel=1" if quick else "")
         self.port, self.transport_port = free_port(), free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="sanku-elasticsearch-"))
@@ -81,7 +97,7 @@ class Node:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._sign_in else 'http'}://127.0.0.1:{self.port}"
 
     def launch(self) -> None:
         """Start it without waiting until it answers."""
@@ -91,6 +107,8 @@ class Node:
         shutil.copytree(home / "config", config)
         # JSON is YAML.
         (config / "elasticsearch.yml").write_text(json.dumps(self.settings, indent=1), encoding="utf-8")
+        for name, text in self._files.items():
+            (config / name).write_text(text, encoding="utf-8")
         for name in ("logs", "tmp"):
             (self.folder / name).mkdir(exist_ok=True)
         if self._user is not None:
@@ -157,7 +175,7 @@ class Node:
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """A bare HTTP call beside the client under test; raises OSError when it does not answer."""
-        return bare_call(self.url, method, path, body)
+        return bare_call(self.url, method, path, body, self._sign_in)
 
     def output(self) -> str:
         """What it said."""
@@ -200,14 +218,20 @@ class Node:
                 os.killpg(self._process.pid, number)
 
 
-def bare_call(url: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+def bare_call(
+    url: str, method: str, path: str, body: Any = None, sign_in: SignIn | None = None
+) -> dict[str, Any]:
     """A bare HTTP call beside the client under test; raises OSError when it does not answer or refuses."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        url + path, data=data, method=method, headers={"Content-Type": "application/json"}
-    )
+    headers = {"Content-Type": "application/json"}
+    context = None
+    if sign_in is not None:
+        plain = f"{sign_in.user}:{sign_in.password}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(plain).decode()}"
+        context = ssl.create_default_context(cafile=str(sign_in.ca))
+    request = urllib.request.Request(url + path, data=data, method=method, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
             found: dict[str, Any] = json.loads(answer.read() or b"{}")
             return found
     except urllib.error.HTTPError as error:
