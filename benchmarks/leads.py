@@ -107,8 +107,9 @@ def _fill(platform: Platform, size: int) -> None:
 
 def _copies(session: Session, platform: Platform, model: Any, wanted: int) -> list[Any]:
     generator = np.random.default_rng(20261122)
-    known = session.query(model).filter(model.is_demo, model.organisation_id.is_not(None)).all()
-    real = vectors.get_many(session, platform.embedder.model_id, [row.vector_key for row in known])
+    demonstration = session.query(model).filter(model.is_demo, model.organisation_id.is_not(None)).all()
+    real = vectors.get_many(session, platform.embedder.model_id, [row.vector_key for row in demonstration])
+    known = [row for row in demonstration if row.vector_key in real]
     made, keyed = [], {}
     for n, row in enumerate(islice(cycle(known), wanted)):
         copy = model(title=f"{row.title}（第 {n} 型）"[:200], state=PUBLISHED, leads_revision=1)

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+
+import numpy as np
 
 from matching.managers import leads as judging
 from matching.managers.leads import LeadReasons
 from repositories import leads, talents
 from repositories.accounts import MANAGER
 from repositories.database import Session
-from repositories.leads import INTERESTED, PASSED, LeadAnswer, Opened
+from repositories.leads import LeadAnswer, Opened
 from repositories.talents import Talent
 from services.access import Actor, require, require_signed_in
 from services.errors import NotFound
-from services.leads import board
+from services.leads import board, choosing
 from services.leads.board import Board, Reader
+from services.leads.choosing import NEW, STATES, TAKEN, Wish
 from services.managers import context_of
 from services.platform import Platform
 
-NEW, TAKEN = "new", "taken"
-STATES = (NEW, INTERESTED, PASSED, TAKEN)
-FACET_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The filters of a list; empty means open. `days`: not older than so many days; `level`: at least."""
-
-    state: str = NEW
-    industries: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    level: int | None = None
-    days: int | None = None
-    newest: bool = False
+__all__ = [
+    "NEW",
+    "STATES",
+    "TAKEN",
+    "Listed",
+    "One",
+    "OperatorsList",
+    "Wish",
+    "for_operators",
+    "listed",
+    "open_one",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,12 @@ def listed(platform: Platform, actor: Actor, wish: Wish, page: int, per_page: in
         answers = leads.answers_of(session, profile.id) if profile else {}
     person = board.reader(platform, profile)
     points = board.scores(platform, now, person)
-    sorted_out = _Sorted(now, answers, wish, platform.today())
-    chosen = board.ordered(now, points, sorted_out.chosen, newest=wish.newest)
-    some = chosen[(page - 1) * per_page : page * per_page]
+    sorted_out = choosing.choose(now, answers, wish, platform.today())
+    # By score and then the newest, or the newest first.
+    keys = (-now.ids,) if wish.newest else (-now.ids, -points)
+    order = np.lexsort(keys)
+    chosen = now.ids[order[sorted_out.mask[order]]]
+    some = [int(i) for i in chosen[(page - 1) * per_page : page * per_page]]
     with platform.database.read() as session:
         opened = leads.opened(session, some, profile.id if profile else None)
         interest = leads.interest(session, some, profile.id if profile else None)
@@ -167,64 +168,3 @@ def _why(platform: Platform, now: Board, person: Reader, lead_id: int) -> LeadRe
 
 def _is_id(number: int) -> bool:
     return 0 < number < 2**31
-
-
-class _Sorted:
-    """Which leads of a board a wish chooses, with the counts each filter would give."""
-
-    def __init__(self, now: Board, answers: Mapping[int, str], wish: Wish, today: date) -> None:
-        """One pass over the board: a lead that fails one filter alone counts for that filter's other values."""
-        oldest = today - timedelta(days=wish.days) if wish.days else None
-        self.chosen: list[int] = []
-        states: Counter[str] = Counter()
-        facets: dict[str, Counter[str]] = {"industry": Counter(), "region": Counter(), "level": Counter()}
-        for i, lead in now.leads.items():
-            if oldest is not None and (lead.facts.made_on is None or lead.facts.made_on < oldest):
-                continue
-            places = {one[:2] + "0000" for one in lead.regions}
-            failed = [
-                name
-                for name, fails in (
-                    ("state", _state(i, now, answers) != wish.state),
-                    ("industry", bool(wish.industries) and not _within(lead.industries, wish.industries)),
-                    ("region", bool(wish.regions) and not _lies_in(lead.regions, wish.regions)),
-                    ("level", wish.level is not None and lead.level < wish.level),
-                )
-                if fails
-            ]
-            if not failed:
-                self.chosen.append(i)
-            if failed in ([], ["state"]):
-                states[_state(i, now, answers)] += 1
-            for name, values in (
-                ("industry", lead.industries),
-                ("region", places),
-                ("level", (str(lead.level),)),
-            ):
-                if failed in ([], [name]):
-                    facets[name].update(values)
-        self.counts: Mapping[str, int] = {state: states[state] for state in STATES}
-        self.facets: Mapping[str, Mapping[str, int]] = {
-            name: dict(found.most_common(FACET_SHOWN)) for name, found in facets.items()
-        }
-
-
-def _state(lead_id: int, now: Board, answers: Mapping[int, str]) -> str:
-    """What a lead is for this manager: what was passed stays passed, what others took is nobody's to take."""
-    said = answers.get(lead_id, NEW)
-    if said == PASSED:
-        return PASSED
-    if lead_id in now.taken and said != INTERESTED:
-        return TAKEN
-    return INTERESTED if said == INTERESTED else NEW
-
-
-def _lies_in(regions: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether one of the places lies in a province, city or county that is wanted."""
-    parts = [code[:2] if code[2:] == "0000" else code[:4] if code[4:] == "00" else code for code in wanted]
-    return any(region.startswith(part) for region in regions for part in parts)
-
-
-def _within(codes: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether a division is wanted itself or by its section."""
-    return any(code in wanted or code[:1] in wanted for code in codes)
