@@ -2,7 +2,8 @@
 
 The account's row stays, emptied, because decisions and introductions point at it. The organisation's listings stay:
 they are the organisation's; only the contact that names the person leaves them. A manager's profile is the person's
-and is emptied and withdrawn. The page "what is kept about you" says the same in words; change both together.
+and is emptied and withdrawn, and with it go the answers to leads and the drafts no enterprise has taken over. The page
+"what is kept about you" says the same in words; change both together.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from repositories.accounts import MANAGER, Account, ApiToken, LoginSession, MailLink, sign_out_everywhere
 from repositories.achievements import Achievement
+from repositories.leads import LeadAnswer
 from repositories.needs import Need
 from repositories.notices import Notice
+from repositories.proposals import discard, drafts_of
 from repositories.talents import Talent
 from repositories.vectors import StoredVector
 
@@ -28,6 +31,9 @@ def erase(session: Session, account: Account, now: datetime) -> None:
     if account.role == MANAGER:
         for profile in session.scalars(select(Talent).where(Talent.account_id == account.id)):
             _empty_profile(session, profile, now)
+            session.execute(delete(LeadAnswer).where(LeadAnswer.talent_id == profile.id))
+        for draft in drafts_of(session, account.id):
+            discard(session, draft.id)
     sign_out_everywhere(session, account.id)
     for model in (LoginSession, ApiToken, MailLink, Notice):
         session.execute(delete(model).where(model.account_id == account.id))

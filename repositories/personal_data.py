@@ -13,6 +13,7 @@ from repositories.database import Session
 from repositories.deals import DealEvent
 from repositories.files import StoredFile
 from repositories.introductions import Introduction
+from repositories.leads import LeadAnswer
 from repositories.needs import Need
 from repositories.notices import Notice
 from repositories.talents import Talent
@@ -24,10 +25,15 @@ def counts(session: Session, account_id: int) -> Mapping[str, int]:
         "sessions": select(func.count()).where(LoginSession.account_id == account_id),
         "tokens": select(func.count()).where(ApiToken.account_id == account_id),
         "notices": select(func.count()).where(Notice.account_id == account_id),
-        "needs": select(func.count()).where(Need.account_id == account_id),
+        "needs": select(func.count()).where(Need.account_id == account_id, Need.organisation_id.is_not(None)),
+        "drafts": select(func.count()).where(Need.account_id == account_id, Need.organisation_id.is_(None)),
         "achievements": select(func.count()).where(Achievement.account_id == account_id),
         "talents": select(func.count()).where(Talent.account_id == account_id),
         "files": select(func.count()).where(StoredFile.account_id == account_id),
+        "leads": select(func.count())
+        .select_from(LeadAnswer)
+        .join(Talent, Talent.id == LeadAnswer.talent_id)
+        .where(Talent.account_id == account_id),
         "introductions": select(func.count()).where(
             or_(Introduction.asker_id == account_id, Introduction.answerer_id == account_id)
         ),

@@ -102,7 +102,7 @@ def _tell(
     notices.tell(
         session, platform, person, "proposal.asked", subject, body, f"/proposals/{proposal.need_id}", by_mail=False
     )  # fmt: skip
-    if person.mail_notices and person.confirmed_at is not None:
+    if platform.settings.mail_on and person.mail_notices and person.confirmed_at is not None:
         notices.letter(
             session, platform, person, f"三库：{subject}", f"{body}打开下面的链接并登录，就能读到全文。", link
         )

@@ -141,6 +141,9 @@ ACTIONS = {
     "assignment.decline": "经理人婉拒", "assignment.expired": "经理人逾期未确认", "assignment.released": "解除经理人",
     "file.added": "上传材料", "file.removed": "删除材料", "demo.removed": "移除演示内容", "organisation.words_proposed": "提出资料改动",
     "organisation.words_accepted": "采用资料改动", "organisation.words_declined": "不采用资料改动", "index.retried": "重试停放的任务",
+    "lead.interested": "对线索感兴趣", "lead.pass": "婉拒线索", "lead.undo": "撤销对线索的回答",
+    "proposal.asked": "请企业确认代拟需求", "proposal.recalled": "撤回代拟需求", "proposal.confirmed": "确认代拟需求",
+    "proposal.refused": "不认领代拟需求", "proposal.expired": "代拟需求逾期", "proposal.discarded": "删除代拟需求",
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ from web.operator.blueprint import blueprint, page
 
 PER_PAGE = 30
 KINDS = (
-    ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"), ("deal.", "项目"),
+    ("", "全部"), ("listing.", "条目"), ("organisation.", "单位"), ("introduction.", "引荐"),
+    ("lead.", "线索"), ("proposal.", "代拟需求"), ("deal.", "项目"),
     ("assignment.", "指派"),
     ("confidential.", "调阅"), ("import.", "导入"), ("file.", "材料"), ("account.", "账户"), ("password.", "密码"), ("token.", "令牌"),
 )  # fmt: skip
@@ -37,7 +38,8 @@ OBJECTS = {
     "talents": ("技术经理人", "talents.detail", "row_id"),
     "organisations": ("单位", "operator.organisation", "organisation_id"),
     "accounts": ("账户", "operator.account", "account_id"),
-    "introductions": ("引荐", "introductions.detail", "introduction_id"), "imports": ("导入文件", "", ""),
+    "introductions": ("引荐", "introductions.detail", "introduction_id"),
+    "leads": ("线索", "leads.detail", "lead_id"), "imports": ("导入文件", "", ""),
     "deals": ("项目", "deals.detail", "deal_id"),
     "demonstration": ("演示内容", "", ""),
 }  # fmt: skip
