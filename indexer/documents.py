@@ -36,7 +36,7 @@ SCHEMAS: Mapping[str, LibrarySchema] = {
         "published",
     ),
 }  # fmt: skip
-"""Money is in fen, days count from 1970-01-01."""
+"""Money is in fen, days count from 1970-01-01; `published` is the order of browsing, where the unconfirmed sink."""
 
 
 def document_of(item: Projected) -> Document | Tombstone:
@@ -98,6 +98,16 @@ def day(value: date | datetime | None) -> float | None:
 Fields = tuple[Mapping[str, Iterable[str]], Mapping[str, Any], tuple[str, ...]]
 
 
+LONG_UNCONFIRMED = 100_000.0
+"""Days by which a listing sinks that nobody has confirmed for long: below everything confirmed, and newest first there."""
+
+
+def _place(row: Any) -> float | None:
+    """Where a listing stands in browsing: by the day of its publication."""
+    published = day(row.published_at)
+    return published - LONG_UNCONFIRMED if published is not None and row.stale else published
+
+
 def _achievement(row: Any, organisation: Organisation | None) -> Fields:
     flags = (name for name in ("pay_later", "open_license") if getattr(row, name))
     keywords = {
@@ -114,7 +124,7 @@ def _achievement(row: Any, organisation: Organisation | None) -> Fields:
         "visibility": (row.visibility,),
     }
     price = row.price_min if row.price_min is not None else row.price_max
-    numbers = {"published": day(row.published_at), "trl": row.trl, "price": price}
+    numbers = {"published": _place(row), "trl": row.trl, "price": price}
     return keywords, numbers, (row.team, organisation.name if organisation else "")
 
 
@@ -131,7 +141,7 @@ def _need(row: Any, organisation: Organisation | None) -> Fields:
         "organisation": (str(named.id),) if named else (),
     }
     budget = row.budget_max if row.budget_max is not None else row.budget_min
-    numbers = {"published": day(row.published_at), "trl": row.wanted_trl, "budget": budget, "award": row.award,
+    numbers = {"published": _place(row), "trl": row.wanted_trl, "budget": budget, "award": row.award,
                "deadline": day(row.deadline)}  # fmt: skip
     return keywords, numbers, (named.name if named else "",)
 
@@ -147,7 +157,7 @@ def _talent(row: Any, organisation: Organisation | None) -> Fields:
         "category": (row.category,),
         "stars": (str(row.stars),),
     }
-    numbers = {"published": day(row.published_at), "stars": row.stars, "capacity": row.capacity}
+    numbers = {"published": _place(row), "stars": row.stars, "capacity": row.capacity}
     return keywords, numbers, tuple(str(each.get("organisation", "")) for each in row.affiliations or ())
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from matching.features.pair import Pair
 from matching.features.terms import budget_of, price_of
 from matching.money import amount
-from matching.types import Caution, Context, IpRight
+from matching.types import AchievementFacts, Caution, Context, IpRight
 
 _DEAD = {
     "invalidated": "已宣告无效",
@@ -26,7 +26,8 @@ _PENDING = "pending"
 MOST_CAUTIONS = 3
 """Cautions told of one pair: more are read by nobody, and the weightiest stand first."""
 MOST_RIGHTS = 2
-CONFIRMATION_LASTS = timedelta(days=365)
+CONFIRMATION_LASTS = timedelta(days=180)
+"""How long an owner's word that a listing stands is taken for granted."""
 ONLY_INDUSTRY_SHARE = 0.5
 """When the industry gives at least this share of all points, and words and meaning less than the rest, we say so."""
 _WORDS_AND_MEANING = frozenset({"title_words", "body_words", "semantic_nearness"})
@@ -46,7 +47,7 @@ def cautions(
         _budget(pair),
         _modes(pair, context),
         _pending(rights, context.today),
-        _confirmation(pair.achievement.confirmed_on, context.today),
+        _confirmation(pair.achievement, context.today),
         _region(pair, context),
         _unknown_maturity(pair),
     ]
@@ -144,7 +145,9 @@ def _region(pair: Pair, context: Context) -> Caution | None:
     return Caution("region_differs", f"异地：需求在{context.place(a)}，成果在{context.place(b)}")
 
 
-def _confirmation(confirmed_on: date | None, today: date) -> Caution | None:
+def _confirmation(achievement: AchievementFacts, today: date) -> Caution | None:
+    """A published paper has no owner who could confirm it."""
+    confirmed_on = achievement.confirmed_on if achievement.organisation_id is not None else None
     if confirmed_on is None or today - confirmed_on <= CONFIRMATION_LASTS:
         return None
     return Caution("long_unconfirmed", f"成果信息自 {confirmed_on.isoformat()} 以来未再确认")

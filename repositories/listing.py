@@ -44,6 +44,7 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "withdraw": (frozenset({SUBMITTED, RETURNED, PUBLISHED, PAUSED, EXPIRED}), WITHDRAWN),
     "expire": (frozenset({PUBLISHED, PAUSED}), EXPIRED),
     "renew": (frozenset({EXPIRED, PUBLISHED}), PUBLISHED),
+    "confirm": (frozenset({PUBLISHED}), PUBLISHED),
 }
 
 
@@ -79,6 +80,8 @@ class ListingColumns:
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     confirmed_on: Mapped[date | None]
+    stale: Mapped[bool] = mapped_column(default=False)
+    """Long unconfirmed, and its owner was asked: it sinks in browsing until somebody says that it still stands."""
     expires_on: Mapped[date | None] = mapped_column(index=True)
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
     source: Mapped[str] = mapped_column(String(300), default="")
@@ -129,15 +132,19 @@ class ListingColumns:
             self.submitted_at = now
         if target == PUBLISHED:
             self.published_at = self.published_at or now
-            self.confirmed_on = now.date()
+            self.confirm(now.date())
         self.project(session, "withdrawn" if was_public and not self.is_public else verb)
 
     def edited(self, session: Session, now: datetime) -> None:
         """Count an edit of the content."""
         self.revision += 1
         self.updated_at = now
-        self.confirmed_on = now.date()
+        self.confirm(now.date())
         self.project(session, "edited")
+
+    def confirm(self, day: date) -> None:
+        """Somebody who may say so says that it stands: by publishing, editing, importing or just confirming it."""
+        self.confirmed_on, self.stale = day, False
 
     @property
     def embedding_text(self) -> str:

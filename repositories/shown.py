@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from repositories import outbox
 from repositories.achievements import Achievement
@@ -35,12 +36,29 @@ def _public(library: str, audience: tuple[str, ...]) -> Select[Any]:
     return query.where(Achievement.visibility.in_(audience)) if library == "achievements" else query
 
 
+@lru_cache
+def _among(library: str, audience: tuple[str, ...]) -> Select[Any]:
+    """The statement of `load_shown`; like that of `gone` it is made once, because each page would make it anew."""
+    return _public(library, audience).where(MODELS[library].id.in_(bindparam("ids", expanding=True)))
+
+
+@lru_cache
+def _gone(library: str, audience: tuple[str, ...]) -> Select[Any]:
+    model = MODELS[library]
+    there = select(model.id).where(model.id == Job.subject_id, model.state == PUBLISHED)
+    if library == "achievements":
+        there = there.where(Achievement.visibility.in_(audience))
+    if library == "needs":
+        there = there.where(or_(Job.fact != outbox.UNNAMED_FACT, Need.show_name))
+    return outbox.closings(library).where(~there.exists()).distinct()
+
+
 def load_shown(
     session: Session, library: str, ids: Iterable[int], audience: tuple[str, ...]
 ) -> dict[int, Shown]:
     """Those of `ids` this audience may see now, in one query."""
-    query = _public(library, audience).where(MODELS[library].id.in_(list(ids)))
-    return {row.id: Shown(row, organisation) for row, organisation in session.execute(query)}
+    found = session.execute(_among(library, audience), {"ids": list(ids)})
+    return {row.id: Shown(row, organisation) for row, organisation in found}
 
 
 def gone(session: Session, library: str, audience: tuple[str, ...]) -> tuple[int, ...]:
@@ -48,19 +66,13 @@ def gone(session: Session, library: str, audience: tuple[str, ...]) -> tuple[int
 
     What came back meanwhile is not gone: it is shown again as soon as the index has its words.
     """
-    model = MODELS[library]
-    there = select(model.id).where(model.id == Job.subject_id, model.state == PUBLISHED)
-    if library == "achievements":
-        there = there.where(Achievement.visibility.in_(audience))
-    if library == "needs":
-        there = there.where(or_(Job.fact != outbox.UNNAMED_FACT, Need.show_name))
-    return tuple(session.scalars(outbox.closings(library).where(~there.exists()).distinct()))
+    return tuple(session.scalars(_gone(library, audience)))
 
 
 def newest_public(session: Session, library: str, limit: int, audience: tuple[str, ...]) -> list[Shown]:
-    """The latest published listings."""
+    """The latest published listings, those nobody has confirmed for long last."""
     model = MODELS[library]
-    query = _public(library, audience).order_by(model.published_at.desc(), model.id.desc()).limit(limit)
+    query = _public(library, audience).order_by(model.stale, model.published_at.desc(), model.id.desc()).limit(limit)
     return [Shown(row, organisation) for row, organisation in session.execute(query)]
 
 

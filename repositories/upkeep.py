@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, select
+from sqlalchemy import String, cast, delete, func, select
 
 from repositories.database import Session
 from repositories.listing import PUBLISHED
@@ -55,3 +55,27 @@ def lacks_vectors(session: Session, model: Any, model_id: str) -> bool:
     )
     query = select(model.id).where(model.state == PUBLISHED, ~known.exists())
     return session.scalar(query.limit(1)) is not None
+
+
+def unconfirmed(
+    session: Session, model: Any, before: date, limit: int, *, organisation_id: int | None = None
+) -> list[Any]:
+    """Published listings confirmed before that day: those nobody was asked about yet, or all of one house."""
+    query = select(model).where(*_unconfirmed(model, before))
+    if organisation_id is None:
+        query = query.where(model.stale.is_(False))
+        if model.library != "talents":
+            query = query.where(model.organisation_id.is_not(None))
+    else:
+        query = query.where(model.organisation_id == organisation_id)
+    return list(session.scalars(query.order_by(model.id).limit(limit)))
+
+
+def count_unconfirmed(session: Session, model: Any, before: date, organisation_id: int) -> int:
+    """How many of one house's published listings were confirmed before that day."""
+    query = select(func.count(model.id)).where(*_unconfirmed(model, before))
+    return int(session.scalar(query.where(model.organisation_id == organisation_id)) or 0)
+
+
+def _unconfirmed(model: Any, before: date) -> tuple[Any, ...]:
+    return model.state == PUBLISHED, model.confirmed_on < before

@@ -22,6 +22,7 @@ from services.access import COMMAND
 from services.deals import consent
 from services.imports import batches
 from services.leads import making
+from services.listings import confirming
 from services.listings.library import LIBRARIES, Library
 from services.platform import Platform
 from services.proposals import asking
@@ -105,6 +106,11 @@ def expire_offers(platform: Platform) -> str:
     return f"逾期 {assignments.expire(platform)} 条"
 
 
+def ask_confirmation(platform: Platform) -> str:
+    """Owners are asked whether what they have long not confirmed still stands; until then it sinks."""
+    return f"请确认 {confirming.ask(platform)} 条"
+
+
 def prune(platform: Platform) -> str:
     """Forget what has run out: sessions, links, tokens, failures, old runs, notices, staged imports."""
     now = platform.now()
@@ -136,6 +142,7 @@ TASKS: tuple[Task, ...] = (
     Task("expire_offers", "经理人逾期未确认", timedelta(minutes=15), expire_offers),
     Task("expire_proposals", "代拟需求逾期", timedelta(minutes=15), expire_proposals),
     Task("remind", "到期提醒", timedelta(hours=6), remind),
+    Task("ask_confirmation", "请发布者确认", timedelta(hours=6), ask_confirmation),
     Task("prune", "清理", timedelta(hours=1), prune),
 )
 

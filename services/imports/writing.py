@@ -57,7 +57,7 @@ def _new(
     row: ListingColumns = library.model(organisation_id=owner, account_id=_author(library, actor))
     assign(row, complete(library.fields, reading.values))
     row.created_at = row.updated_at = row.submitted_at = now
-    row.confirmed_on = platform.today()
+    row.confirm(platform.today())
     row.state = SUBMITTED
     if publish:
         _publish(platform, library, row)
@@ -73,7 +73,7 @@ def _author(library: Library, actor: Actor) -> int | None:
 def _publish(platform: Platform, library: Library, row: ListingColumns) -> None:
     row.state = PUBLISHED
     row.published_at = row.published_at or platform.now()
-    row.confirmed_on = platform.today()
+    row.confirm(platform.today())
     if row.expires_on is None or row.expires_on < platform.today():
         row.expires_on = last_day(row, platform.today())
     row.return_reason = ""
@@ -89,7 +89,7 @@ def _change(platform: Platform, actor: Actor, library: Library, reading: Reading
     row.revision += 1
     row.projection += 1
     row.updated_at = platform.now()
-    row.confirmed_on = platform.today()
+    row.confirm(platform.today())
     if publish and row.state in (DRAFT, SUBMITTED, RETURNED, PUBLISHED):
         _publish(platform, library, row)
     elif row.state in (DRAFT, RETURNED) or (

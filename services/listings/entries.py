@@ -45,6 +45,7 @@ VERB_NAMES = {
     "resume": "恢复发布",
     "withdraw": "下架",
     "renew": "续期",
+    "confirm": "确认仍然有效",
 }
 OPERATOR_VERBS = frozenset({"publish", "return"})
 GOES_PUBLIC = frozenset({"publish", "resume", "renew"})
@@ -76,7 +77,7 @@ def insert(
     row = library.model(organisation_id=actor.organisation_id, account_id=actor.account_id)
     assign(row, values)
     row.created_at = row.updated_at = platform.now()
-    row.confirmed_on = platform.today()
+    row.confirm(platform.today())
     row.refresh_vector_key()
     session.add(row)
     session.flush()

@@ -37,6 +37,7 @@ resume     -         -         -         -         published -         -
 withdraw   -         withdrawn withdrawn withdrawn withdrawn -         withdrawn
 expire     -         -         -         expired   expired   -         -
 renew      -         -         -         published -         -         published
+confirm    -         -         -         published -         -         -
 """
 
 

@@ -60,6 +60,7 @@ POST   /achievements/<row_id>/files                                             
 GET    /achievements/<row_id>/files/<file_id>                          404
 POST   /achievements/<row_id>/files/<file_id>/remove                             401         403         404         404         403         404
 GET    /achievements/mine                                                     401         403         200         200         403         403
+POST   /achievements/mine/confirm                                            401         403         303         303         403         403
 GET    /achievements/new                                                      401         403         200         200         403         200
 POST   /achievements/new                                                      401         403         422         422         403         422
 GET    /api/docs                                                      200
@@ -98,7 +99,9 @@ POST   /api/v1/leads/<lead_id>/answer                                         40
 POST   /api/v1/match                                                  422
 GET    /api/v1/me                                                             401         200         200         200         200         200
 GET    /api/v1/me/achievements                                                401         200         200         200         200         200
+POST   /api/v1/me/achievements/confirm                                        401         403         200         200         403         403
 GET    /api/v1/me/needs                                                       401         200         200         200         200         200
+POST   /api/v1/me/needs/confirm                                               401         200         403         403         403         403
 GET    /api/v1/me/talents                                                     401         200         200         200         200         200
 GET    /api/v1/needs                                                  200
 POST   /api/v1/needs                                                          401         422         403         403         403         422
@@ -200,6 +203,7 @@ GET    /needs/<row_id>/edit                                                   40
 POST   /needs/<row_id>/edit                                                   401         404         403         403         403         404
 GET    /needs/<row_id>/recommendations.xlsx                                   401         404         403         403         403         404
 GET    /needs/mine                                                            401         200         403         403         403         403
+POST   /needs/mine/confirm                                                   401         303         403         403         403         403
 GET    /needs/new                                                             401         200         403         403         403         200
 POST   /needs/new                                                             401         422         403         403         403         422
 GET    /operator                                                              401         403         403         403         403         303

@@ -19,7 +19,7 @@ from repositories.talents import Talent, of_account
 from services import record, search
 from services.access import CREATORS, Actor, owns
 from services.errors import FieldError, Invalid, NotFound
-from services.listings import entries
+from services.listings import confirming, entries
 from services.listings.library import LIBRARIES
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, PREFIX, endpoint
@@ -208,6 +208,15 @@ def _routes(library: str) -> None:
               answer=_own_page_schema(library), summary=f"我的{noun}")  # fmt: skip
     def mine(query: dict[str, Any]) -> Any:
         return _own(library, query)
+
+    if library != "talents":  # of a profile there is one
+
+        @endpoint("POST", f"/me/{library}/confirm", *creators, tag=tag, name=f"confirm_my_{library}",
+                  answer=ma.Schema.from_dict({"confirmed": Out("integer")}, name=f"{SINGULAR[library]}Confirmed"),
+                  summary=f"确认我的{noun}仍然有效",
+                  description="很久没有确认的全部确认一遍；单条用 POST …/confirm。不算修改，不用重新审核。")  # fmt: skip
+        def confirm_mine() -> Any:
+            return {"confirmed": confirming.confirm_all(platform(), actor(), library)}
 
 
 def _own(library: str, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from repositories.organisations import Organisation
 from repositories.shown import Shown
 from services import access, evidence, recommend
 from services.errors import IndexAway
-from services.listings import entries
+from services.listings import confirming, entries
 from services.listings.catalogue import ACHIEVEMENT
 from web import labels
 from web.access import ANYONE, rule
@@ -22,7 +22,15 @@ from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
 from web.listings.files import lines
-from web.listings.rows import Segments, achievement_row, allowed_verbs, marked, next_step, source_label
+from web.listings.rows import (
+    Segments,
+    achievement_row,
+    allowed_verbs,
+    freshness,
+    marked,
+    next_step,
+    source_label,
+)
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
@@ -46,8 +54,16 @@ def mine() -> Any:
         "achievements/mine.html",
         nav_active="workbench",
         rows=[achievement_row(Shown(row, None), own=True) for row in rows],
+        old=confirming.count_old(platform(), actor(), "achievements"),
         **around,
     )
+
+
+@blueprint.post("/mine/confirm")
+@rule(*OWNERS)
+def confirm_all() -> Any:
+    """Say of everything that was long not confirmed that it still stands."""
+    return pages.take_confirmation("achievements")
 
 
 @blueprint.get("/new")
@@ -85,6 +101,7 @@ def detail(row_id: int) -> Any:
         "achievements/detail.html",
         achievement=achievement_view(row, organisation, owner=owner),
         files=lines(stored),
+        fresh=freshness(person, row),
         is_owner=owner,
         show_recommendations=owner or person.is_operator,
         nav_active="workbench" if owner else "achievements",

@@ -15,7 +15,7 @@ from repositories.shown import Shown
 from services import access, answering, confidential, exports, recommend
 from services.completeness import completeness
 from services.errors import IndexAway
-from services.listings import entries
+from services.listings import confirming, entries
 from services.listings.catalogue import NEED
 from services.organisations import public_label
 from web import labels
@@ -23,7 +23,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import allowed_verbs, marked, need_row, next_step
+from web.listings.rows import allowed_verbs, freshness, marked, need_row, next_step
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
@@ -58,8 +58,16 @@ def mine() -> Any:
         rows=[
             need_row(Shown(row, None), own=True, matches=_answers(by_need.get(row.id, []))) for row in rows
         ],
+        old=confirming.count_old(platform(), actor(), "needs"),
         **around,
     )
+
+
+@blueprint.post("/mine/confirm")
+@rule(ENTERPRISE)
+def confirm_all() -> Any:
+    """Say of everything that was long not confirmed that it still stands."""
+    return pages.take_confirmation("needs")
 
 
 @blueprint.get("/new")
@@ -104,6 +112,7 @@ def detail(row_id: int) -> Any:
     return render_template(
         "needs/detail.html",
         need=need_view(need, organisation, found, owner=owner, agreed=agreed, edit_href=edit_href),
+        fresh=freshness(person, need),
         urls={"edit": edit_href} if written else _urls(need) if owner or operator else _answer(need),
         crumb=("代拟需求", url_for("proposals.detail", need_id=need.id)) if written else None,
         confidential_href=url_for("operator.confidential", need_id=row_id)

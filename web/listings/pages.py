@@ -14,7 +14,7 @@ from repositories.shown import Shown
 from services import search
 from services.access import may_edit, require
 from services.errors import Conflict, IndexAway, Invalid, Stale
-from services.listings import entries
+from services.listings import confirming, entries
 from services.listings.library import LIBRARIES
 from services.organisations import suggestions
 from web.account.signing import local_address
@@ -137,6 +137,13 @@ def take_verb(library: str, row_id: int, verb: str) -> Any:
         flash(f"已{entries.VERB_NAMES[verb]}。", "ok")
     here = url_for(f"{library}.detail", row_id=row_id)
     return redirect(local_address(request.form.get("back", "")) or here, 303)
+
+
+def take_confirmation(library: str) -> Any:
+    """Confirm all that was long not confirmed, and back to one's own list."""
+    count = confirming.confirm_all(platform(), actor(), library)
+    flash(f"已确认 {count} 条{LIBRARIES[library].noun}仍然有效。", "ok")
+    return redirect(url_for(f"{library}.mine"), 303)
 
 
 def own_page(session: Session, model: type[Row], organisation_id: int) -> tuple[list[Row], dict[str, Any]]:

@@ -12,6 +12,7 @@ from indexer.text import mark, normalise, tokens
 from repositories.listing import STATE_NAMES
 from repositories.shown import Shown
 from services import access
+from services.listings import confirming
 from services.organisations import public_label
 from services.record import Brief
 from web import labels
@@ -38,6 +39,8 @@ class AchievementRow:
     published_label: str
     source_label: str
     is_demo: bool
+    confirmed_label: str = ""
+    is_old: bool = False
     state: str = ""
     state_label: str = ""
 
@@ -57,6 +60,8 @@ class NeedRow:
     deadline_label: str
     is_bounty: bool
     is_demo: bool
+    confirmed_label: str = ""
+    is_old: bool = False
     state: str = ""
     state_label: str = ""
     matches_label: str = ""
@@ -81,6 +86,8 @@ class TalentRow:
     record_label: str
     biography_segments: Segments | None
     is_demo: bool
+    confirmed_label: str = ""
+    is_old: bool = False
 
 
 def words_of(question: str) -> list[str]:
@@ -131,6 +138,7 @@ def achievement_row(shown: Shown, words: Sequence[str] = (), *, own: bool = Fals
         published_label=f"{labels.day(row.published_at)} 发布" if row.published_at else "",
         source_label=source_label(row),
         is_demo=row.is_demo,
+        **_confirmed(row),
         state=row.state if own else "",
         state_label=STATE_NAMES[row.state] if own else "",
     )
@@ -152,6 +160,7 @@ def need_row(shown: Shown, words: Sequence[str] = (), *, own: bool = False, matc
         deadline_label=f"{labels.day(row.deadline)} 前" if row.deadline else "",
         is_bounty=row.is_bounty,
         is_demo=row.is_demo,
+        **_confirmed(row),
         state=row.state if own else "",
         state_label=STATE_NAMES[row.state] if own else "",
         matches_label=matches,
@@ -181,6 +190,7 @@ def talent_row(shown: Shown, words: Sequence[str] = (), *, beside: Brief | None 
         else "",
         biography_segments=snippet(row.biography, words),
         is_demo=row.is_demo,
+        **_confirmed(row),
     )
 
 
@@ -202,6 +212,39 @@ def source_label(row: Any) -> str:
     return row.source if row.source and row.source.startswith("ChinaXiv") else ""
 
 
+def _confirmed(row: Any) -> dict[str, Any]:
+    """When somebody last said that it stands; nothing for what has nobody to say so."""
+    old = confirming.is_old(row, platform().today())
+    if (
+        not row.is_public
+        or row.confirmed_on is None
+        or (row.organisation_id is None and row.library != "talents")
+    ):
+        return {}
+    passed = labels.since(row.confirmed_on)
+    return {"is_old": old, "confirmed_label": f"最近确认 {passed}" + ("，信息可能已变" if old else "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What a listing's page says about its last confirmation; `confirm_href` is for whoever may confirm it."""
+
+    is_old: bool
+    days: int
+    confirm_href: str
+
+
+def freshness(person: access.Actor, row: Any) -> Freshness:
+    """The same for one listing's own page."""
+    today = platform().today()
+    may = access.may_edit(person, row) and row.allows("confirm")
+    return Freshness(
+        is_old=confirming.is_old(row, today),
+        days=(today - row.confirmed_on).days if row.confirmed_on else 0,
+        confirm_href=url_for(f"{row.library}.act", row_id=row.id, verb="confirm") if may else "",
+    )
+
+
 def next_step(row: Any) -> str:
     """What happens next with one's own listing, and who must act."""
     match row.state:
@@ -211,6 +254,8 @@ def next_step(row: Any) -> str:
             return "等待平台审核，通常 1–2 个工作日"
         case "returned":
             return f"请修改后再提交：{row.return_reason}"
+        case "published" if confirming.is_old(row, platform().today()):
+            return f"最近确认于 {labels.day(row.confirmed_on)}，请确认仍然有效"
         case "published":
             return (
                 f"有效期至 {labels.day(row.expires_on)}，{labels.days_left(row.expires_on)}"
@@ -228,5 +273,5 @@ def next_step(row: Any) -> str:
 
 def allowed_verbs(person: access.Actor, row: Any) -> list[str]:
     """What its page offers this person to do with a listing now; only who speaks for it submits it."""
-    verbs = ("submit", "recall", "pause", "resume", "withdraw", "renew")
+    verbs = ("submit", "recall", "pause", "resume", "withdraw", "renew", "confirm")
     return [v for v in verbs if row.allows(v) and (v != "submit" or access.speaks_for(person, row))]

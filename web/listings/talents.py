@@ -23,7 +23,7 @@ from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.forms import form_for
 from web.listings import pages
-from web.listings.rows import allowed_verbs, load_label, next_step
+from web.listings.rows import allowed_verbs, freshness, load_label, next_step
 
 blueprint = Blueprint("talents", __name__, url_prefix="/talents")
 
@@ -71,6 +71,7 @@ def detail(row_id: int) -> Any:
         "talents/detail.html",
         talent=talent_view(row, owner=owner),
         record=record_view(row.id, records.of_talent(platform(), actor(), row_id)),
+        fresh=freshness(actor(), row),
         is_owner=owner,
         nav_active="talents",
     )

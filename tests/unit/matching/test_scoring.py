@@ -200,7 +200,7 @@ def test_the_name_changes_with_the_data():
 
 
 def test_a_ranker_does_not_read_the_clock():
-    old = achievement(confirmed_on=date(2020, 1, 1))
+    old = achievement(confirmed_on=date(2020, 1, 1), organisation_id=7)
     early = dataclasses.replace(CONTEXT, today=date(2020, 2, 1))
     assert not judge(shipped(), need(), old, early).cautions
     assert [c.code for c in judge(shipped(), need(), old, CONTEXT).cautions] == ["long_unconfirmed"]
