@@ -81,9 +81,15 @@ def unpack(nibbles: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray[n
     """Four-bit blocks → (rows, columns) float16; see ``models/README.md`` for the layout."""
     rows = nibbles.shape[0]
     blocks = nibbles.reshape(rows, -1, _BLOCK // 2)
-    weights = np.concatenate([blocks & 0x0F, blocks >> 4], axis=2).astype(np.float32) - 8.0
+    whole = np.concatenate([blocks & 0x0F, blocks >> 4], axis=2).astype(np.int8) - 8
+    return scaled(whole.reshape(rows, -1), scales)
+
+
+def scaled(whole: NDArray[np.int8], scales: NDArray[np.float16]) -> NDArray[np.float16]:
+    """Whole numbers in blocks, each with its scale → (rows, columns) float16."""
+    weights = whole.astype(np.float32).reshape(whole.shape[0], -1, _BLOCK)
     weights *= scales.astype(np.float32)[:, :, None]
-    return weights.reshape(rows, -1).astype(np.float16)
+    return weights.reshape(whole.shape).astype(np.float16)
 
 
 def _write(packed: Path, folder: Path) -> None:
@@ -99,6 +105,9 @@ def _write(packed: Path, folder: Path) -> None:
                 if name.endswith(".q4"):
                     name = name.removesuffix(".q4")
                     tensor = unpack(tensor, file.get_tensor(f"{name}.d"))
+                elif name.endswith(".q8"):
+                    name = name.removesuffix(".q8")
+                    tensor = scaled(tensor, file.get_tensor(f"{name}.d"))
                 if name.startswith("head."):
                     head[name.replace("head.", "linear.")] = tensor.astype(np.float32)
                 else:

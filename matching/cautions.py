@@ -30,7 +30,7 @@ CONFIRMATION_LASTS = timedelta(days=180)
 """How long an owner's word that a listing stands is taken for granted."""
 ONLY_INDUSTRY_SHARE = 0.5
 """When the industry gives at least this share of all points, and words and meaning less than the rest, we say so."""
-_WORDS_AND_MEANING = frozenset({"title_words", "body_words", "semantic_nearness"})
+_WORDS_AND_MEANING = frozenset({"words", "semantic_nearness"})
 
 
 def cautions(

@@ -6,12 +6,13 @@ words, structured fields name both values. A feature without a sentence of its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from matching.evidence import Shared, shared_words
 from matching.features import TITLES
 from matching.features.pair import Pair
 from matching.features.terms import budget_of, price_of
+from matching.features.wording import directions
 from matching.money import amount
 from matching.ranker import Curve
 from matching.types import Context, Reason
@@ -33,11 +34,10 @@ def explain(
 
     A pair that has points but nothing to quote is said to share common words only."""
     reasons = []
-    told: list[str] = []
     for name, value, points in contributions:
         if value is None or points < LEAST_POINTS:
             continue
-        sentence = _SENTENCES[name](pair, points / curves[name].most, told, context) if name in _SENTENCES else (
+        sentence = _SENTENCES[name](pair, points / curves[name].most, context) if name in _SENTENCES else (
             f"{TITLES[name]}相符", (), ())  # fmt: skip
         if sentence is not None:
             reasons.append(Reason(name, sentence[0], points, sentence[1], sentence[2]))
@@ -49,50 +49,51 @@ def explain(
     return tuple(reasons)
 
 
-def _title_words(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
-    shared = shared_words(pair.ngrams, pair.need.title, pair.achievement.title)
-    if not shared:
-        return None
-    told.extend(one.left.replace(" ", "") for one in shared)
-    return _quoting("题目都涉及", shared)
-
-
-def _body_words(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
-    """The direction that gave the points is told; words that the title reason has told are not told twice."""
+def _words(pair: Pair, share: float, context: Context) -> Sentence | None:
+    """What both titles name, then what one title names and the other side's text speaks of, in the direction that gave
+    more points; no word is told twice."""
     need, achievement = pair.need, pair.achievement
+    titles = list(shared_words(pair.ngrams, need.title, achievement.title))
+    told = [one.left.replace(" ", "") for one in titles]
     if _asked(pair):
-        found = shared_words(pair.ngrams, achievement.title, need.text)
-        shared = [Shared(left=one.right, right=one.left, weight=one.weight) for one in found]
         lead = "需求说明中提到"
+        found = [
+            Shared(one.right, one.left, one.weight)
+            for one in shared_words(pair.ngrams, achievement.title, need.text)
+        ]
     else:
-        shared = list(shared_words(pair.ngrams, need.title, achievement.text))
-        lead = "成果介绍中提到"
-    fresh = [one for one in shared if not any(one.left.replace(" ", "") in word for word in told)]
-    return _quoting(lead, fresh) if fresh else None
+        lead, found = "成果介绍中提到", list(shared_words(pair.ngrams, need.title, achievement.text))
+    fresh = [one for one in found if not any(one.left.replace(" ", "") in word for word in told)]
+    parts = [(lead, shared) for lead, shared in (("题目都涉及", titles), (lead, fresh)) if shared]
+    if not parts:
+        return None
+    text = "；".join(f"{lead} {'、'.join(one.left for one in shared)}" for lead, shared in parts)
+    quoted = [*titles, *fresh]
+    return text, tuple(one.left for one in quoted), tuple(one.right for one in quoted)
 
 
 def _asked(pair: Pair) -> bool:
-    """Whether the points came from the achievement's title in the need's text, rather than the other way round."""
+    """Whether the points came from the achievement's title in the need, rather than the other way round."""
     if not pair.need.text or not pair.achievement.text:
         return bool(pair.need.text)
-    asked = pair.ngrams.presence(pair.achievement_title, pair.need.text)
-    return asked >= pair.ngrams.presence(pair.need_title, pair.achievement.text)
+    asked, offered = directions(pair)
+    return asked >= offered
 
 
-def _semantic_nearness(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+def _semantic_nearness(pair: Pair, share: float, context: Context) -> Sentence | None:
     if share < NEAR:
         return None
     return ("整体意思相近" if share >= VERY_NEAR else "整体意思有些相近"), (), ()
 
 
-def _industry(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+def _industry(pair: Pair, share: float, context: Context) -> Sentence | None:
     # That both are 制造业 is worth a few points in a tie and no sentence.
     if pair.need.industry != pair.achievement.industry:
         return None
     return f"同属{context.name(pair.need.industry)}", (), ()
 
 
-def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+def _region(pair: Pair, share: float, context: Context) -> Sentence:
     a, b = pair.need.region, pair.achievement.region
     if a == b:
         return f"同在{context.place(a)}", (), ()
@@ -101,7 +102,7 @@ def _region(pair: Pair, share: float, told: list[str], context: Context) -> Sent
     return f"同在{common}（需求：{context.name(a)}；成果：{context.name(b)}）", (), ()
 
 
-def _maturity(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+def _maturity(pair: Pair, share: float, context: Context) -> Sentence | None:
     wanted, has = pair.need.wanted_trl, pair.achievement.trl
     assert wanted is not None
     assert has is not None
@@ -109,27 +110,20 @@ def _maturity(pair: Pair, share: float, told: list[str], context: Context) -> Se
     return (f"成熟度 TRL {has}，达到期望的 TRL {wanted}", (), ()) if has >= wanted else None
 
 
-def _mode(pair: Pair, share: float, told: list[str], context: Context) -> Sentence:
+def _mode(pair: Pair, share: float, context: Context) -> Sentence:
     common = sorted(pair.need.wanted_modes & pair.achievement.modes)
     return f"合作方式都接受{'、'.join(context.name(code) for code in common)}", (), ()
 
 
-def _budget(pair: Pair, share: float, told: list[str], context: Context) -> Sentence | None:
+def _budget(pair: Pair, share: float, context: Context) -> Sentence | None:
     money, price = budget_of(pair), price_of(pair)
     assert money is not None
     assert price is not None
     return (f"报价 {amount(price)}起，在预算 {amount(money)}以内", (), ()) if price <= money else None
 
 
-def _quoting(lead: str, shared: Iterable[Shared]) -> Sentence:
-    shared = list(shared)
-    words = "、".join(one.left for one in shared)
-    return f"{lead} {words}", tuple(one.left for one in shared), tuple(one.right for one in shared)
-
-
-_SENTENCES: Mapping[str, Callable[[Pair, float, list[str], Context], Sentence | None]] = {
-    "title_words": _title_words,
-    "body_words": _body_words,
+_SENTENCES: Mapping[str, Callable[[Pair, float, Context], Sentence | None]] = {
+    "words": _words,
     "semantic_nearness": _semantic_nearness,
     "industry": _industry,
     "region": _region,

@@ -17,6 +17,7 @@ from operator import mul
 
 from matching.plain_words import EMPTY_PAIRS
 
+FIRST_HAN = "\u3400"
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:\.\d+)*")
 _HAN_RUN = re.compile(rf"[{HAN}]")
@@ -26,6 +27,11 @@ _BARE = re.compile(r"[\d.]+|.")
 IDLE_SPACE = re.compile(rf"(?<=[{HAN}]) (?=\w)|(?<=\w) (?=[{HAN}])")
 
 NEVER_TOGETHER = -1.0
+TITLE_COUNTS = 5
+"""Times a word of a listing's title counts as if it stood in its text: of 1, 3, 5 and 8 the order of the labels was best
+from 3 on (nDCG@10 of the words alone 0.680, 0.694, 0.698, 0.700)."""
+CHARACTER_COUNTS = 2.0
+"""A single character counts twice what its weight says: there are two of them for each pair, and 铝 is still 铝 in 铝材."""
 CACHED_TITLES = 8192
 """Titles whose vectors are kept, about 3 kB each: several hundred lists of 200 candidates."""
 
@@ -127,13 +133,16 @@ class Ngrams:
         Written in whole passes: a first list over titles nobody has judged yet is as quick as this function.
         """
         words, pairs = title_grams(tighten(title))
-        counts = Counter(words + pairs)
-        weights = list(map(self.idf, counts))
-        if len(counts) < len(words) + len(pairs):
-            weights = [(1 + math.log(n)) * idf for n, idf in zip(counts.values(), weights, strict=True)]
+        grams_of_title = words + pairs
+        distinct = tuple(dict.fromkeys(grams_of_title))
+        weights = list(map(self.idf, distinct))
+        if len(distinct) < len(grams_of_title):
+            times = Counter(grams_of_title).values()
+            weights = [(1 + math.log(n)) * idf for n, idf in zip(times, weights, strict=True)]
         length = math.sqrt(sum(map(mul, weights, weights))) or 1.0
-        unit = dict(zip(counts, [weight / length for weight in weights], strict=True))
-        return TitleVector(unit, tuple(dict.fromkeys(words)), tuple(dict.fromkeys(pairs)))
+        unit = dict(zip(distinct, [weight / length for weight in weights], strict=True))
+        first_pair = len(set(words))
+        return TitleVector(unit, distinct[:first_pair], distinct[first_pair:])
 
     def presence(self, title: TitleVector, text: str) -> float:
         """How surprising it is that so many of a title's grams occur in *text*; 0 … about 12.
@@ -151,6 +160,48 @@ class Ngrams:
         for gram in found:
             total -= unit[gram] * math.log(-math.expm1(-rate(gram) * length))
         return total
+
+    def spoken_of(self, title: TitleVector, other_title: str, other_text: str) -> float:
+        """How much another listing speaks of what a title names; 0 … about 10 (a title found whole: 4 … 7).
+
+        Each gram counts its weight × IDF × ln(1 + how much oftener it stands there than chance has it in a text of that
+        length), over the root of the length; standing in the other title counts five times. So what a listing is about
+        is said in its title and said again, and neither common words nor length make a match.
+        """
+        other_title = tighten(other_title)
+        text_length = len(other_text)
+        length = TITLE_COUNTS * len(other_title) + text_length
+        if not length:
+            return 0.0
+        unit, idf, rate, total = title.unit, self.idf, self._rate, 0.0
+        there = set()
+        for word in title.words:
+            if word >= FIRST_HAN:
+                count = TITLE_COUNTS * other_title.count(word) + other_text.count(word)
+                if not count:
+                    continue
+                there.add(word)
+                worth = CHARACTER_COUNTS
+            else:
+                count = TITLE_COUNTS * _latin_runs(other_title)[word] + _latin_runs(other_text)[word]
+                worth = 1.0
+            beyond = count - rate(word) * text_length
+            if beyond > 0:
+                total += worth * unit[word] * idf(word) * math.log1p(beyond)
+        for pair in title.pairs:
+            # A pair can only be there when both its characters are: most pairs need no search.
+            if pair[0] in there and pair[1] in there:
+                count = TITLE_COUNTS * other_title.count(pair) + other_text.count(pair)
+                beyond = count - rate(pair) * text_length
+                if beyond > 0:
+                    total += unit[pair] * idf(pair) * math.log1p(beyond)
+        return total / math.sqrt(length)
+
+
+@lru_cache(maxsize=CACHED_TITLES)
+def _latin_runs(text: str) -> Counter[str]:
+    """How often each Latin word or number stands in *text*; a run counts whole, so that 5g is not found in 35g."""
+    return Counter(run for run in _RUN.findall(text) if not _HAN_RUN.match(run))
 
 
 def cosine(a: TitleVector, b: TitleVector) -> float:

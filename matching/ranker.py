@@ -19,6 +19,7 @@ from matching.ngrams import Ngrams
 from matching.types import FAIR, FAIRLY_STRONG, STRONG, WEAK
 
 FULL_SCORE = 100.0
+Thresholds = tuple[float, float, float]
 
 
 class BadRanker(ValueError):
@@ -53,12 +54,14 @@ class Curve:
 class Ranker:
     """Everything a score depends on beside the pair. `name` ends in a digest of the data: it changes when they do.
 
-    `recommended` is the least score with which a pair belongs into a list of recommendations at all.
+    `recommended` is the least score with which a pair belongs into a list of recommendations at all. `thresholds` are
+    for pairs with a text on both sides, `title_thresholds` where a side gives its title only and can prove less.
     """
 
     name: str
     curves: Mapping[str, Curve]
-    thresholds: tuple[float, float, float]
+    thresholds: Thresholds
+    title_thresholds: Thresholds
     recommended: float
     ngrams: Ngrams
 
@@ -67,9 +70,10 @@ class Ranker:
         """From the tables of weights.toml and gram → IDF; raises :class:`BadRanker` naming what is wrong."""
         try:
             curves = {name: curve_of(name, table) for name, table in data["features"].items()}
-            levels, settings = data["levels"], data["ngrams"]
-            thresholds = (float(levels["fair"]), float(levels["fairly_strong"]), float(levels["strong"]))
-            recommended = float(levels["recommended"])
+            settings = data["ngrams"]
+            thresholds = _thresholds(data["levels"])
+            title_thresholds = _thresholds(data["levels_of_titles"])
+            recommended = float(data["levels"]["recommended"])
             ngrams = Ngrams(
                 idf,
                 unseen=float(settings["unseen"]),
@@ -85,15 +89,20 @@ class Ranker:
             raise BadRanker(f"features without weight or function: {sorted(set(curves) ^ known)}")
         if abs(sum(curve.most for curve in curves.values()) - FULL_SCORE) > 1e-6:
             raise BadRanker("the points of all features together are not 100")
-        if list(thresholds) != sorted(thresholds):
+        if any(list(own) != sorted(own) for own in (thresholds, title_thresholds)):
             raise BadRanker("levels: thresholds must rise from fair to strong")
         if not thresholds[0] <= recommended <= FULL_SCORE:
             raise BadRanker("levels.recommended must lie between fair and 100")
-        return cls(f"{name}-{_digest(data, idf)}", curves, thresholds, recommended, ngrams)
+        return cls(f"{name}-{_digest(data, idf)}", curves, thresholds, title_thresholds, recommended, ngrams)
 
-    def level(self, score: float) -> int:
-        """4 强, 3 较强, 2 一般, 1 弱."""
-        return (WEAK, FAIR, FAIRLY_STRONG, STRONG)[bisect_right(self.thresholds, score)]
+    def level(self, score: float, *, bare: bool = False) -> int:
+        """4 强, 3 较强, 2 一般, 1 弱; *bare* where a side gives its title only."""
+        thresholds = self.title_thresholds if bare else self.thresholds
+        return (WEAK, FAIR, FAIRLY_STRONG, STRONG)[bisect_right(thresholds, score)]
+
+
+def _thresholds(levels: Mapping[str, Any]) -> Thresholds:
+    return float(levels["fair"]), float(levels["fairly_strong"]), float(levels["strong"])
 
 
 def curve_of(name: str, table: Mapping[str, Any]) -> Curve:

@@ -79,7 +79,7 @@ def _judgement(
 ) -> Judgement:
     score = _score(points)
     return Judgement(
-        pair.need.id, pair.achievement.id, score, ranker.level(score), points, reasons, warnings
+        pair.need.id, pair.achievement.id, score, ranker.level(score, bare=pair.bare), points, reasons, warnings
     )  # fmt: skip
 
 

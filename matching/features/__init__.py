@@ -13,12 +13,12 @@ from inspect import cleandoc
 from matching.features.meaning import semantic_nearness
 from matching.features.pair import Pair
 from matching.features.terms import budget, industry, maturity, mode, region
-from matching.features.wording import body_words, title_words
+from matching.features.wording import words
 
 Feature = Callable[[Pair], float | None]
 
 FEATURES: tuple[Feature, ...] = (
-    title_words, body_words, semantic_nearness, industry, region, maturity, mode, budget,
+    words, semantic_nearness, industry, region, maturity, mode, budget,
 )  # fmt: skip
 
 

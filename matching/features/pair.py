@@ -18,6 +18,11 @@ class Pair:
     achievement_title: TitleVector
     ngrams: Ngrams
 
+    @property
+    def bare(self) -> bool:
+        """Whether a side gives its title only."""
+        return not self.need.text or not self.achievement.text
+
 
 def pair_of(ngrams: Ngrams, need: NeedFacts, achievement: AchievementFacts) -> Pair:
     """Put a pair together; title vectors come from the cache."""

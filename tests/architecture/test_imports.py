@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_ROOMS = {"tests", "benchmarks", "static", "templates", "demo", "docs", "models", "var"}
+NOT_ROOMS = {"tests", "benchmarks", "training", "static", "templates", "demo", "docs", "models", "var"}
 
 
 def _settings() -> dict:

@@ -33,7 +33,7 @@ SORT_KEYS: Mapping[str, Callable[[Item], Any]] = {
         item.rank,
     ),
 }
-TEXT_FEATURES = ("title_words", "body_words", "semantic_nearness")
+TEXT_FEATURES = ("words", "semantic_nearness")
 FIRST_SHOWN = 15
 """Entries of a list before `显示其余`: on a phone fifty of them are 23,000 pixels."""
 NEAR_SHOWN = 20

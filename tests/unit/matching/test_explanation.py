@@ -13,7 +13,7 @@ from matching.types import IpRight
 from tests.unit.matching.world import CONTEXT, achievement, need, shipped, vector
 
 
-def words(left: str, right: str) -> list[str]:
+def told(left: str, right: str) -> list[str]:
     return [one.left for one in shared_words(shipped().ngrams, left, right)]
 
 
@@ -50,7 +50,7 @@ def cautions(a, b) -> dict[str, str]:
     ],
 )
 def test_carrying_words_are_whole_and_say_something(left, right, found):
-    assert sorted(words(left, right)) == sorted(found)
+    assert sorted(told(left, right)) == sorted(found)
 
 
 def test_words_are_quoted_as_each_side_writes_them():
@@ -59,33 +59,30 @@ def test_words_are_quoted_as_each_side_writes_them():
 
 
 def test_no_word_is_told_inside_another():
-    found = words("锂离子电池与锂离子电池隔膜", "锂离子电池隔膜及锂离子电池")
+    found = told("锂离子电池与锂离子电池隔膜", "锂离子电池隔膜及锂离子电池")
     assert found == ["锂离子电池隔膜"]
 
 
 def test_a_latin_word_is_never_cut():
-    assert words("ledger台账", "led灯具台账") == ["台账"]
+    assert told("ledger台账", "led灯具台账") == ["台账"]
 
 
-def test_title_and_body_reasons_quote_both_sides():
+def test_words_of_titles_and_texts_are_quoted_from_both_sides():
     one = judge(
         shipped(),
         need("激光熔覆修复立柱", text="立柱表面镍基高温合金涂层脱落"),
         achievement("镍基高温合金激光 熔覆"),
         CONTEXT,
     )
-    by_feature = {reason.feature: reason for reason in one.reasons}
-    assert by_feature["title_words"].text == "题目都涉及 激光熔覆"
-    assert by_feature["title_words"].achievement_words == ("激光 熔覆",)
-    assert by_feature["body_words"].text.startswith("需求说明中提到 镍基高温合金")
-    assert (
-        by_feature["body_words"].need_words == by_feature["body_words"].achievement_words == ("镍基高温合金",)
-    )
+    (reason,) = [reason for reason in one.reasons if reason.feature == "words"]
+    assert reason.text == "题目都涉及 激光熔覆；需求说明中提到 镍基高温合金"
+    assert reason.need_words == ("激光熔覆", "镍基高温合金")
+    assert reason.achievement_words == ("激光 熔覆", "镍基高温合金")
 
 
 def test_the_direction_that_found_the_words_is_named():
     found = reasons(need("光伏组件清洗"), achievement("机器人", text="用于光伏组件清洗,也用于其他"))
-    assert found["body_words"].startswith("成果介绍中提到 光伏组件清洗")
+    assert found["words"].startswith("成果介绍中提到 光伏组件清洗")
 
 
 def test_nearness_of_meaning_claims_no_words():

@@ -57,7 +57,7 @@ def test_a_score_is_the_sum_of_its_contributions_and_quotes_only_what_is_there(a
     assert one.score == pytest.approx(sum(points for _, _, points in one.contributions))
     assert 0 <= one.score <= 100 + 1e-9
     assert all(points == 0 for _, value, points in one.contributions if value is None)
-    assert one.level == shipped().level(one.score)
+    assert one.level == shipped().level(one.score, bare=not (a.text and b.text))
     points = {name: p for name, _, p in one.contributions}
     for reason in one.reasons:
         assert reason.text
@@ -125,7 +125,9 @@ def test_a_good_pair_is_strong_and_an_unrelated_one_weak():
     good = judge(
         shipped(),
         need("锂离子电池硅碳负极材料", text="寻求硅碳负极材料的制备工艺,提高锂离子电池能量密度", vector=near),
-        achievement("锂离子电池硅碳负极材料制备", vector=vector(1, 0)),
+        achievement(
+            "锂离子电池硅碳负极材料制备", text="硅碳负极材料的制备工艺,用于锂离子电池", vector=vector(1, 0)
+        ),
         CONTEXT,
     )
     bad = judge(
@@ -178,6 +180,7 @@ def test_forbidden_pairs_keep_their_reason():
         (lambda data: data["features"]["region"].update(knots=[[0.0, 0.0], [0.0, 1.0]]), "knots"),
         (lambda data: data["features"]["region"].update(knots=[[0.0, 0.0], [0.5, 0.9], [1.0, 0.8]]), "knots"),
         (lambda data: data["levels"].update(fair=99.0), "levels"),
+        (lambda data: data["levels_of_titles"].update(strong=1.0), "levels"),
         (lambda data: data["levels"].update(recommended=1.0), "recommended"),
         (lambda data: data["levels"].pop("recommended"), "recommended"),
         (lambda data: data.pop("ngrams"), "ngrams"),
