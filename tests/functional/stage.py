@@ -20,12 +20,14 @@ from werkzeug.test import TestResponse
 from repositories.assignments import Assignment
 from repositories.deals import Deal, DealEvent
 from repositories.introductions import Introduction
+from repositories.leads import Lead
 from repositories.listing import STATE_NAMES
 from repositories.talents import Talent
 from services import accounts, introductions, recommend
 from services.access import Actor
 from services.listings import entries
 from services.listings.library import LIBRARIES
+from services.proposals import asking, drafting
 from services.scheduler import expire_listings
 from tests.functional.api.calling import Caller
 from tests.support import World, csrf, make_world
@@ -151,6 +153,36 @@ class Stage:
             self.objects[name] = ("deals", deal.id)
         return int(deal.id)
 
+    def leads(self) -> None:
+        """A lead managers may take up, and one a side of which has left the public."""
+        shown = recommend.for_listing(
+            self.world.platform, self.people["university"], "achievements", self.objects["achievement.published"][1]
+        )  # fmt: skip
+        pairs = {i.row.id: i.entry_id for i in (*shown.items, *shown.weak)}
+        now = self.world.platform.now()
+        with self.world.platform.database.write() as session:
+            for name, need, closed in (
+                ("lead.open", "need.published", None),
+                ("lead.closed", "need.named", now),
+            ):
+                need_id = self.objects[need][1]
+                row = Lead(need_id=need_id, achievement_id=self.objects["achievement.published"][1],
+                           entry_id=pairs[need_id], score=60.0, level=3, made_by="needs", closed_at=closed)  # fmt: skip
+                session.add(row)
+                session.flush()
+                self.objects[name] = ("leads", row.id)
+
+    def proposals(self) -> None:
+        """Needs the manager wrote for the enterprise: one only drafted, one laid before it."""
+        here, manager = self.world.platform, self.people["manager"]
+        for name, asked in (("written", False), ("laidbefore", True)):
+            words = {"title": f"{COMMON} {word_of(f'need.{name}')}", "confidential": SECRET}
+            need = drafting.create(here, manager, words)
+            if asked:
+                asking.ask(here, manager, need.id, "甲企业")
+            self.objects[f"need.{name}"] = ("needs", need.id)
+            self.objects[f"proposal.{name}"] = ("proposals", need.id)
+
     def lines(self, deal_id: int) -> int:
         """How many lines the timeline of a deal has."""
         with self.world.platform.database.read() as session:
@@ -223,6 +255,8 @@ def raise_stage(folder: Path) -> Iterator[Stage]:
     )
     for kind in ("opened", "found", "offered", "led", "declined", "completed", "ended"):
         stage.deal(kind, f"deal.{kind}")
+    stage.leads()
+    stage.proposals()
     world.index()
     yield stage
     world.platform.database.close()

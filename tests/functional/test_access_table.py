@@ -45,6 +45,12 @@ talent.withdrawn           404   404        404        404     404     200      
 talent.expired             404   404        404        404     404     200      200
 introduction.asked         401   404        200        200     404     404      200
 introduction.agreed        401   404        200        200     404     404      200
+lead.open                  401   403        403        403     403     200      200
+lead.closed                401   403        403        403     403     404      200
+need.written               404   404        404        404     404     200      404
+need.laidbefore            404   404        404        404     404     200      404
+proposal.written           401   404        404        403     403     200      403
+proposal.laidbefore        401   404        200        403     403     200      403
 """
 
 FIND = """
@@ -75,6 +81,12 @@ name         need.named               yes   yes        yes        yes     yes   
 name         need.agreed                -     -        yes        yes       -       -      yes
 name         introduction.asked         -     -        yes          -       -       -      yes
 name         introduction.agreed        -     -        yes        yes       -       -      yes
+name         lead.open                  -     -          -          -       -       -      yes
+confidential lead.open                  -     -          -          -       -       -        -
+contact      lead.open                  -     -          -          -       -       -        -
+confidential need.written               -     -          -          -       -     yes        -
+confidential proposal.written           -     -          -          -       -     yes        -
+confidential proposal.laidbefore        -     -        yes          -       -     yes        -
 """
 
 USE = """
