@@ -36,6 +36,8 @@ SHORTEST = 2
 MOST_WORDS = 4
 LONG = 300
 """Characters from which a text is prose: its spaces are where its author put them."""
+WHOLE = 4
+"""Characters from which a run that one of the two texts ends cleanly is taken for a word."""
 BOUND = -1.0
 """Cohesion from which a cut between two neighbours goes through a word: 空气 1.0, 固体 0.0, 硝化 -0.4, 料制 -1.4."""
 LOOSE = 0.2
@@ -128,13 +130,15 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _trim(ngrams: Ngrams, left: str, a: int, b: int, right: str, there: int) -> tuple[int, int]:
     """Take half words and generic words off both ends of left[a:b], which stands in *right* at *there*."""
     shift = there - a
-    while b - a >= SHORTEST and (
-        _torn(ngrams, left, b, inner=b - 2) or _torn(ngrams, right, b + shift, inner=b + shift - 2)
-    ):
+    while b - a >= SHORTEST:
+        torn = _torn(ngrams, left, b, inner=b - 2) + _torn(ngrams, right, b + shift, inner=b + shift - 2)
+        if not _cut_there(torn, b - a):
+            break
         b -= 1
-    while b - a >= SHORTEST and (
-        _torn(ngrams, left, a, inner=a + 1) or _torn(ngrams, right, a + shift, inner=a + shift + 1)
-    ):
+    while b - a >= SHORTEST:
+        torn = _torn(ngrams, left, a, inner=a + 1) + _torn(ngrams, right, a + shift, inner=a + shift + 1)
+        if not _cut_there(torn, b - a):
+            break
         a += 1
     # "高效" goes, "新" of "新能源" and "处理" of "热处理" stay: a generic word is taken off only where it is loose, and only
     # where a word is left.
@@ -155,6 +159,12 @@ def _trim(ngrams: Ngrams, left: str, a: int, b: int, right: str, there: int) -> 
     ):
         b -= len(word) - tail.start()
     return a, b
+
+
+def _cut_there(torn: int, length: int) -> bool:
+    """Whether an end that *torn* of the two texts go on from is taken off. Where one of them ends its word there and
+    the run is long, the run is that word: 磷酸铁锂 of 磷酸铁锂电池 and 磷酸铁锂正极 stays whole."""
+    return torn == 2 or (torn == 1 and length < WHOLE)
 
 
 def _torn(ngrams: Ngrams, text: str, cut: int, *, inner: int) -> bool:
