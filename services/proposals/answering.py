@@ -145,12 +145,11 @@ def _laid_before(
     session: Session, actor: Actor, need_id: int, *, lock: bool = False
 ) -> tuple[Need, Proposal]:
     """A need this person's enterprise was asked to take over; raises NotFound."""
-    proposal = proposals.of_need(session, need_id, lock=lock) if 0 < need_id < 2**31 else None
-    if proposal is None or not _asked(actor, proposal):
-        raise NotFound()
     find = listing.lock if lock else listing.find
     need = find(session, Need, need_id)
-    assert need is not None
+    proposal = proposals.of_need(session, need_id, lock=lock) if need is not None else None
+    if need is None or proposal is None or not _asked(actor, proposal):
+        raise NotFound()
     return need, proposal
 
 

@@ -90,13 +90,12 @@ def discard(platform: Platform, actor: Actor, need_id: int) -> None:
 def own(session: Session, actor: Actor, need_id: int, *, lock: bool = False) -> tuple[Need, Proposal | None]:
     """A draft this manager wrote, and what was last asked about it; raises SignInFirst, NotFound."""
     require_signed_in(actor)
-    # The request first, then the need: whoever answers takes them in this order too.
-    proposal = proposals.of_need(session, need_id, lock=lock) if 0 < need_id < 2**31 else None
+    # The need first: what was asked about it is read when nobody else can be asking any more.
     find = listing.lock if lock else listing.find
     need = find(session, Need, need_id)
     if need is None or need.organisation_id is not None or not owns(actor, need):
         raise NotFound()
-    return need, proposal
+    return need, proposals.of_need(session, need_id, lock=lock)
 
 
 def refuse_while_waiting(proposal: Proposal | None) -> None:
