@@ -12,13 +12,16 @@ from repositories.imports import CHECKED, CHECKING, COMMITTING, REFUSED, ImportB
 from repositories.organisations import Organisation, find
 from services.access import CREATORS, Actor, may_keep_patents, require, require_signed_in
 from services.errors import Conflict, FieldError, Invalid, NotFound
-from services.imports import columns, files, report
+from services.imports import columns, files, report, unread
 from services.imports.report import STALE, Report
 from services.imports.table import MAX_ROWS, UnreadableFile
 from services.platform import Platform
 
 KEPT = timedelta(days=30)
 _LATEST = 20
+READ_AT_ONCE = 1024 * 1024
+"""Unpacked bytes that are read within the request, so that what is wrong with a small file is said at once: half a
+second of work. A workbook of ten thousand rows has ten times that."""
 LIVE_AT_ONCE = ("organisations", "patents")
 """What no review lets through: nothing of it is shown to strangers."""
 
@@ -46,9 +49,11 @@ def upload(
     *,
     organisation: str = "",
     publish: bool = False,
+    may_wait: bool = False,
 ) -> int:
     """Read a file and stage its rows; gives the batch's id. Raises UnreadableFile, Invalid, NotFound, Forbidden.
 
+    `may_wait`: a large file is only taken in, and read by the background step (`steps.check`), not by this request.
     `organisation`: whose the rows are when they do not say (operators and commands only), by code, number or name.
     `publish` from the start is the command line's; on the page an operator chooses it when confirming.
     """
@@ -59,26 +64,52 @@ def upload(
     require(may_import(actor, library))
     if not actor.is_operator and actor.organisation_id is None:
         raise Conflict("您的账户还没有所属单位，导入的内容没有归属。请先完善单位信息。")
-    table = files.read(filename, data, lambda cells: columns.is_header(library, cells))
-    layout, rows = columns.split(library, table)
-    if len(rows) > MAX_ROWS:
-        raise UnreadableFile(f"有 {len(rows):,} 行，最多 {MAX_ROWS:,} 行，请拆成几个文件分别导入。")
-    staged = [(row.number, columns.typed(layout, row)) for row in rows]
+    with platform.database.read() as session:
+        owner = _owner(session, actor, library, organisation)
+    waits = may_wait and files.weight(data) > READ_AT_ONCE
+    staged, notes = ([], {"unread": unread.keep(platform, data)}) if waits else _rows(library, filename, data)
     with platform.database.write() as session:
         batch = ImportBatch(
             library=library, filename=_shown_name(filename), file_hash=hashlib.sha256(data).hexdigest(),
-            account_id=actor.account_id, organisation_id=_owner(session, actor, library, organisation),
-            publish=publish, total=len(staged), beat_at=platform.now(), created_at=platform.now(),
-            notes={"sheet": table.sheet, "ignored": list(layout.ignored)},
+            account_id=actor.account_id, organisation_id=owner,
+            publish=publish, total=len(staged), beat_at=platform.now(), created_at=platform.now(), notes=notes,
         )  # fmt: skip
         imports.stage(session, batch, staged)
         return batch.id
 
 
+def read_waiting(platform: Platform, batch: ImportBatch) -> None:
+    """Stage the rows of a file that was only taken in; raises UnreadableFile. A batch that is staged stays as it is."""
+    token = batch.notes.get("unread", "")
+    if not token:
+        return
+    try:
+        staged, notes = _rows(batch.library, batch.filename, unread.read(platform, token))
+    except UnreadableFile:
+        unread.drop(platform, token)
+        raise
+    with platform.database.write() as session:
+        held = imports.lock(session, batch.id)
+        if held is not None and held.state == CHECKING and held.notes.get("unread") == token:
+            held.total, held.notes, held.beat_at = len(staged), notes, platform.now()
+            imports.stage(session, held, staged)
+    unread.drop(platform, token)
+
+
+def _rows(library: str, filename: str, data: bytes) -> tuple[list[tuple[int, dict]], dict]:
+    """([(row number, what was typed by field)], notes about the file) of a spreadsheet; raises UnreadableFile."""
+    table = files.read(filename, data, lambda cells: columns.is_header(library, cells))
+    layout, rows = columns.split(library, table)
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile(f"有 {len(rows):,} 行，最多 {MAX_ROWS:,} 行，请拆成几个文件分别导入。")
+    staged = [(row.number, columns.typed(layout, row)) for row in rows]
+    return staged, {"sheet": table.sheet, "ignored": list(layout.ignored)}
+
+
 def confirm(
     platform: Platform, actor: Actor, batch_id: int, *, good_only: bool, publish: bool = False
-) -> None:
-    """Let the commit begin; raises Conflict when rows are refused and all were wanted, or when it is not waiting.
+) -> str:
+    """Let the commit begin; gives the state to go on from. Raises Conflict when rows are refused and all were wanted, or when it is not waiting.
 
     `publish`: an operator who knows the file lets its rows through at once, without the queue.
     """
@@ -95,6 +126,7 @@ def confirm(
             raise Conflict("已经在导入了。")
         batch.good_only = good_only
         batch.publish = batch.publish or publish
+    return COMMITTING
 
 
 def resume(platform: Platform, actor: Actor, batch_id: int) -> str:
@@ -116,6 +148,8 @@ def discard(platform: Platform, actor: Actor, batch_id: int) -> None:
         if batch.state == COMMITTING and batch.beat_at and batch.beat_at > platform.now() - STALE:
             raise Conflict("正在写入，写完后才能删除。")
         imports.remove(session, batch_id)
+    if token := batch.notes.get("unread"):
+        unread.drop(platform, token)
 
 
 def get(platform: Platform, actor: Actor, batch_id: int) -> Report:
@@ -145,6 +179,7 @@ def refused_rows(platform: Platform, actor: Actor, batch_id: int) -> tuple[str, 
 
 def prune(platform: Platform) -> int:
     """Forget files of more than 30 days ago, for the scheduler; gives how many."""
+    unread.sweep(platform)
     with platform.database.write() as session:
         return imports.prune(session, platform.now() - KEPT)
 

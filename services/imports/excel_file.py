@@ -38,8 +38,8 @@ LAST_ROW = 1_048_576
 _DAMAGED = "打不开这个 Excel 文件，可能已损坏或不完整。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 
 
-def check_package(data: bytes) -> None:
-    """Raise UnreadableFile for what is no workbook, or would unpack to something enormous."""
+def unpacked_size(data: bytes) -> int:
+    """How many bytes a workbook unpacks to; raises UnreadableFile for what is no workbook, or something enormous."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             members = package.infolist()
@@ -58,11 +58,12 @@ def check_package(data: bytes) -> None:
             f"这个文件解压后有 {unpacked / 1024 / 1024:.0f} MB，超出正常表格的范围，没有打开。"
             "请只保留要导入的内容，另存为新的 .xlsx。"
         )
+    return unpacked
 
 
 def read(data: bytes, is_header: Callable[[Sequence[str]], bool]) -> Table:
     """The rows of the first visible sheet that has a header; raises UnreadableFile."""
-    check_package(data)
+    unpacked_size(data)
     try:
         return _read(data, is_header)
     except UnreadableFile:

@@ -13,6 +13,11 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF = b"%PDF"
 
 
+def weight(data: bytes) -> int:
+    """Roughly how many bytes there are to read: a workbook is packed. Raises UnreadableFile for a damaged one."""
+    return excel_file.unpacked_size(data) if data.startswith(_ZIP) else len(data)
+
+
 def read(filename: str, data: bytes, is_header: Callable[[Sequence[str]], bool]) -> Table:
     """The table in an uploaded file; raises UnreadableFile with a remedy. `is_header` knows a header when it sees one."""
     ending = filename.lower().rsplit(".", 1)[-1] if "." in filename else ""

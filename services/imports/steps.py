@@ -16,9 +16,10 @@ from repositories.database import Session
 from repositories.imports import CHECKED, CHECKING, COMMITTING, DONE, FAILED, REFUSED, ImportBatch
 from services.access import Actor
 from services.imports import doubles, organisations, owners, patents, report, writing
-from services.imports.batches import find_batch, upload
+from services.imports.batches import find_batch, read_waiting, upload
 from services.imports.report import Report
 from services.imports.rows import Owner, Reader, Reading
+from services.imports.table import UnreadableFile
 from services.listings.library import LIBRARIES
 from services.platform import Platform
 
@@ -35,6 +36,7 @@ def check(platform: Platform, actor: Actor, batch_id: int) -> None:
     try:
         with platform.database.read() as session:
             batch = find_batch(session, batch_id)
+        read_waiting(platform, batch)
         readings = _read_rows(platform, batch)
         with platform.database.read() as session:
             _settle(session, platform, actor, batch, readings)
@@ -45,6 +47,8 @@ def check(platform: Platform, actor: Actor, batch_id: int) -> None:
                 return  # dropped, or done by another process meanwhile
             _keep(session, held, readings)
             held.state, held.done = CHECKED, held.total
+    except UnreadableFile as unreadable:
+        _failed(platform, batch_id, CHECKING, unreadable.message)
     except Exception:  # whatever goes wrong must not leave a page that waits for ever
         log.exception("checking import %s failed", batch_id)
         _failed(platform, batch_id, CHECKING, _BROKEN)

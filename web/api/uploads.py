@@ -19,6 +19,7 @@ from web.api.schemas import FieldProblem
 from web.api.values import Flag, Out, Strict, Text
 from web.current import actor, platform
 from web.errors import RETRY_AFTER_SECONDS, problem
+from web.limits import upload_limit
 
 TAG = "导入"
 FILE = {
@@ -64,6 +65,7 @@ REPORT = ma.Schema.from_dict(
           answer=REPORT, multipart=FILE, name="import_listings", summary="导入表格",
           description="library：achievements、needs、talents、organisations。写入的条目进入待审核；"
           "有行不通过而没有写入时回答 422，报告在同一份回答里。")  # fmt: skip
+@upload_limit
 def import_listings(query: dict[str, Any], library: str) -> Any:
     """Take a file; nothing is written when a row is refused, unless good rows only were asked for."""
     if library not in NAMES:

@@ -77,7 +77,7 @@ def batch_view(report: Report) -> BatchView:
         badge="failed" if report.interrupted else _BADGES.get(report.state, "running"),
         state_label=state,
         parts=[
-            f"{report.total:,} 行{report.noun}",
+            f"{report.total:,} 行{report.noun}" if report.total else "",
             f"工作表“{report.sheet}”" if report.sheet else "",
             f"上传于 {labels.moment(report.created_at)}",
         ],
@@ -89,7 +89,7 @@ def batch_view(report: Report) -> BatchView:
         writing=report.state == COMMITTING,
         total=report.total,
         done=report.done,
-        step_label="正在写入，写完之前库里不会只有一半" if report.state == COMMITTING else "正在逐行检查",
+        step_label=_step_label(report),
         stats=[(n, label) for n, label in counts if n or label in ("新增", "未通过")],
         bad=report.bad,
         to_write=report.to_write,
@@ -106,6 +106,12 @@ def batch_view(report: Report) -> BatchView:
         again_href=url_for("imports.new", library=report.library),
         counts_label="，".join(f"{label} {n:,}" for n, label in counts if n),
     )
+
+
+def _step_label(report: Report) -> str:
+    if report.state == COMMITTING:
+        return "正在写入，写完之前库里不会只有一半"
+    return "正在逐行检查" if report.total else "正在读取文件，大文件要十几秒"
 
 
 def _outcome(report: Report) -> str:

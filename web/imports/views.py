@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from repositories.accounts import ENTERPRISE, INSTITUTION, OPERATOR, UNIVERSITY
-from repositories.imports import CHECKING, COMMITTING
+from repositories.imports import CHECKING
 from services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.imports import background, batches, refused, template
 from services.imports.columns import NAMES, OWNED, fields_of, title_of
@@ -17,6 +18,7 @@ from services.listings.fields import Field
 from web.access import rule
 from web.current import actor, platform
 from web.imports.view_models import batch_view
+from web.limits import upload_limit
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 may_come_in = rule(ENTERPRISE, UNIVERSITY, INSTITUTION, OPERATOR)
@@ -45,6 +47,7 @@ def new(library: str) -> Any:
 
 @blueprint.post("/<string:library>")
 @may_come_in
+@upload_limit
 def upload(library: str) -> Any:
     """Take a file and begin the check; 422 says what is wrong with the file as a whole."""
     _require(library)
@@ -54,7 +57,7 @@ def upload(library: str) -> Any:
         if file is None or not file.filename:
             raise Invalid([FieldError("file", "请选择一个 .xlsx 或 .csv 文件。")])
         batch_id = batches.upload(
-            platform(), actor(), library, file.filename, file.read(), organisation=owner
+            platform(), actor(), library, file.filename, file.read(), organisation=owner, may_wait=True
         )
     except Invalid as invalid:
         return _form(library, invalid, owner), 422
@@ -94,29 +97,18 @@ def progress(batch_id: int) -> Any:
 @may_come_in
 def commit(batch_id: int) -> Any:
     """Write it: everything, or the rows that passed."""
-    try:
-        batches.confirm(
-            platform(), actor(), batch_id, good_only=request.form.get("rows") == "good",
-            publish=request.form.get("then") == "publish",
-        )  # fmt: skip
-    except Conflict as conflict:
-        flash(conflict.message, "bad")
-    else:
-        background.start(platform(), actor(), batch_id, COMMITTING)
-    return redirect(url_for("imports.batch", batch_id=batch_id), 303)
+    good_only, publish = request.form.get("rows") == "good", request.form.get("then") == "publish"
+    return _go_on(
+        batch_id,
+        lambda: batches.confirm(platform(), actor(), batch_id, good_only=good_only, publish=publish),
+    )
 
 
 @blueprint.post("/batches/<int:batch_id>/resume")
 @may_come_in
 def resume(batch_id: int) -> Any:
     """Go on where a process stopped."""
-    try:
-        state = batches.resume(platform(), actor(), batch_id)
-    except Conflict as conflict:
-        flash(conflict.message, "bad")
-    else:
-        background.start(platform(), actor(), batch_id, state)
-    return redirect(url_for("imports.batch", batch_id=batch_id), 303)
+    return _go_on(batch_id, lambda: batches.resume(platform(), actor(), batch_id))
 
 
 @blueprint.post("/batches/<int:batch_id>/discard")
@@ -137,6 +129,17 @@ def discard(batch_id: int) -> Any:
 def refused_file(batch_id: int) -> Any:
     """The rows that did not pass, with their problems."""
     return _spreadsheet(refused.build(platform(), actor(), batch_id), f"未通过的行-{batch_id}.xlsx")
+
+
+def _go_on(batch_id: int, claim: Callable[[], str]) -> Any:
+    """Begin the step `claim` gives the state of, or say why it cannot begin; back to the page of the file."""
+    try:
+        state = claim()
+    except Conflict as conflict:
+        flash(conflict.message, "bad")
+    else:
+        background.start(platform(), actor(), batch_id, state)
+    return redirect(url_for("imports.batch", batch_id=batch_id), 303)
 
 
 def _form(library: str, invalid: Invalid | None = None, owner: str = "") -> str:

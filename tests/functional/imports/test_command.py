@@ -241,9 +241,9 @@ def test_rules_across_fields_and_past_dates_hold(world, tmp_path):
 
 def test_talents(world, tmp_path):
     data = csv(
-        "姓名,类别,熟悉行业,证书编号,任职",
-        "周望川,综合性,C37、C26,Z1,乙大学，主管，2021-03-01，",
-        "周望川,专业性,,Z2,",
+        "姓名,类别,熟悉行业,能力等级证书,证书编号,任职",
+        "周望川,综合性,C37、C26,中级,Z1,乙大学，主管，2021-03-01，",
+        "周望川,专业性,,中级,Z2,",
     )
     done = run(world, tmp_path, "talents", data)
     assert done.exit_code == 0, done.output

@@ -11,8 +11,9 @@ from repositories.accounts import ENTERPRISE, MANAGER
 from repositories.achievements import Achievement
 from repositories.imports import CHECKING, COMMITTING, ImportBatch, ImportRow
 from repositories.needs import Need
-from services.imports import batches, steps
-from tests.support import csrf
+from services import accounts
+from services.imports import background, batches, steps, unread
+from tests.support import csrf, make_world
 from tests.unit.imports.books import csv, sheet_of, xlsx
 
 
@@ -187,6 +188,63 @@ def test_bad_files_answer_422_with_a_remedy(university, name, data):
     assert "这个文件还不能导入" in answer.get_data(as_text=True)
 
 
+def large(*lines, head=("成果名称", "一句话简介")):
+    """A workbook that is too large to be read within the request."""
+    filler = [(f"第{i}号装置", "说明" * 40) for i in range(6_000)]
+    return xlsx(head, *lines, *filler)
+
+
+def test_a_large_workbook_is_read_beside_the_request(world, university, monkeypatch):
+    actor, client = university
+    monkeypatch.setattr(background, "start", lambda *_: None)  # as if the process died right after the answer
+    data = large(("甲", "一"))
+    answer = upload(client, "achievements", data, "大.xlsx")
+    assert answer.status_code == 303
+    batch_id = int(answer.headers["Location"].rsplit("/", 1)[1])
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "正在读取文件" in page
+    assert rows(world, ImportRow) == []
+    (kept,) = (world.platform.settings.data / unread.FOLDER).iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    steps.check(world.platform, actor, batch_id)
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "导入 6,001 条" in page
+    assert len(rows(world, ImportRow)) == 6_001
+    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
+
+
+def test_what_is_wrong_with_a_large_workbook_is_said_on_its_page(world, university):
+    _, client = university
+    _, page = finished(client, upload(client, "achievements", large(head=("甲列", "乙列")), "大.xlsx"))
+    assert "没有找到“成果名称”这一列" in page
+    assert "重新上传" in page
+    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
+
+
+def test_a_large_file_that_is_dropped_leaves_no_bytes(world, university, monkeypatch):
+    _, client = university
+    monkeypatch.setattr(background, "start", lambda *_: None)
+    address = upload(client, "achievements", large(), "大.xlsx").headers["Location"]
+    assert press(client, address, "discard").status_code == 303
+    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
+
+
+def test_uploads_are_limited_by_account(tmp_path):
+    world = make_world(tmp_path / "limited", {"SANKU_UPLOAD_LIMIT": "2 per minute"})
+    world.university()
+    world.university("other@example.org", "丙大学")
+    client = world.client("university@example.org")
+    data = csv("成果名称", "甲")
+    assert [upload(client, "achievements", data).status_code for _ in range(3)] == [303, 303, 429]
+    assert upload(world.client("other@example.org"), "achievements", data).status_code == 303
+    token = {"Authorization": f"Bearer {accounts.issue_token(world.platform, 'university@example.org')}"}
+    by_api = world.app.test_client().post(
+        "/api/v1/imports/achievements", data={"file": (io.BytesIO(data), "a.csv")}, headers=token
+    )
+    assert by_api.status_code == 429
+    assert by_api.headers["Retry-After"]
+
+
 def test_no_file_a_huge_file_and_a_missing_token(world, university):
     _, client = university
     token = csrf(client, "/imports/achievements")
@@ -234,7 +292,7 @@ def test_a_failure_in_the_middle_leaves_nothing(world, university, monkeypatch):
     def breaks(*_args, **_kwargs):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(steps.writing.audit, "write", breaks)
+    monkeypatch.setattr(steps.audit, "write", breaks)
     steps.commit(here, actor, batch_id)
     assert rows(world, Achievement) == []
     told = batches.get(here, actor, batch_id)

@@ -163,4 +163,4 @@ def test_the_header_is_found_under_a_title_and_on_a_later_sheet():
 def test_own_files_of_this_test_are_sound():
     assert sheet_of(xlsx(("a",), ("b",))) == [["a"], ["b"]]
     assert csv_file.read(csv("a", "b")).rows[1].cells == ("b",)
-    excel_file.check_package(xlsx(("a",)))
+    excel_file.unpacked_size(xlsx(("a",)))
