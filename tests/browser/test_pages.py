@@ -33,7 +33,7 @@ ENTERPRISE = (
 )  # fmt: skip
 UNIVERSITY = (
     "/achievements/mine", "/achievements/new", "/achievements/{achievement}", "/achievements/{draft_achievement}",
-    "/achievements/{achievement}/edit", "/introductions", "/introductions/{introduction}", "/needs/{others_need}", "/inbox",
+    "/achievements/{achievement}/edit", "/introductions", "/introductions/{introduction}", "/needs/{others_need}", "/needs/{others_need}/answer", "/inbox",
 )  # fmt: skip
 MANAGER = ("/talents/mine", "/talents/new", "/talents/{talent}", "/account/settings", "/introductions")
 NEWCOMER = ("/account/welcome", "/account/organisation", "/needs/mine", "/needs/new", "/inbox")
@@ -55,7 +55,7 @@ PAGES = [
 REFUSED = {("anyone", "/nowhere"): 404, ("enterprise", "/operator/review"): 403}
 NO_PAGES = {
     "account.data", "account.credit_code", "imports.template_file", "imports.progress", "imports.refused_file", "inbox.read", "needs.export",
-    "operator.index", "health.alive", "health.ready",
+    "operator.index", "health.alive", "health.ready", "evidence.download",
 }  # fmt: skip
 """Answers that are files, parts of a page or a way to another address."""
 ALIKE = [

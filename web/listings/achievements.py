@@ -15,13 +15,13 @@ from repositories.shown import Shown
 from services import access, evidence, recommend
 from services.errors import IndexAway
 from services.listings import confirming, entries
-from services.listings.catalogue import ACHIEVEMENT
+from services.listings.library import LIBRARIES
 from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
-from web.forms import form_for
 from web.listings import pages
 from web.listings.files import lines
+from web.listings.routes import form_routes
 from web.listings.rows import (
     Segments,
     achievement_row,
@@ -35,6 +35,7 @@ from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
 OWNERS = (UNIVERSITY, INSTITUTION)
+form_routes(blueprint, *OWNERS, OPERATOR)
 
 
 @blueprint.get("")
@@ -51,8 +52,9 @@ def mine() -> Any:
     with platform().database.read() as session:
         rows, around = pages.own_page(session, Achievement, actor().organisation_id or 0)
     return render_template(
-        "achievements/mine.html",
+        "listings/mine.html",
         nav_active="workbench",
+        library=LIBRARIES["achievements"],
         rows=[achievement_row(Shown(row, None), own=True) for row in rows],
         old=confirming.count_old(platform(), actor(), "achievements"),
         **around,
@@ -64,20 +66,6 @@ def mine() -> Any:
 def confirm_all() -> Any:
     """Say of everything that was long not confirmed that it still stands."""
     return pages.take_confirmation("achievements")
-
-
-@blueprint.get("/new")
-@rule(*OWNERS, OPERATOR)
-def new() -> Any:
-    """The form, empty."""
-    return pages.form_page("achievements", form_for(ACHIEVEMENT))
-
-
-@blueprint.post("/new")
-@rule(*OWNERS, OPERATOR)
-def create() -> Any:
-    """Take the form."""
-    return pages.take_new("achievements")
 
 
 @blueprint.get("/<int:row_id>")
@@ -107,27 +95,6 @@ def detail(row_id: int) -> Any:
         nav_active="workbench" if owner else "achievements",
         **list_context(found, "achievements", row_id, chosen, may_act=owner, away=away),
     )
-
-
-@blueprint.get("/<int:row_id>/edit")
-@rule(*OWNERS, OPERATOR)
-def edit(row_id: int) -> Any:
-    """The form, filled."""
-    return pages.edit_page("achievements", row_id)
-
-
-@blueprint.post("/<int:row_id>/edit")
-@rule(*OWNERS, OPERATOR)
-def save(row_id: int) -> Any:
-    """Take the edited form."""
-    return pages.take_edit("achievements", row_id)
-
-
-@blueprint.post("/<int:row_id>/<verb>")
-@rule(*OWNERS, OPERATOR)
-def act(row_id: int, verb: str) -> Any:
-    """Submit, pause, withdraw, renew … ."""
-    return pages.take_verb("achievements", row_id, verb)
 
 
 def achievement_view(

@@ -16,17 +16,18 @@ from services import access, answering, confidential, exports, recommend
 from services.completeness import completeness
 from services.errors import IndexAway
 from services.listings import confirming, entries
-from services.listings.catalogue import NEED
+from services.listings.library import LIBRARIES
 from services.organisations import public_label
 from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
-from web.forms import form_for
 from web.listings import pages
+from web.listings.routes import form_routes
 from web.listings.rows import allowed_verbs, freshness, marked, need_row, next_step
 from web.matches.entries import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
+form_routes(blueprint, ENTERPRISE, OPERATOR)
 
 WRITTEN = {
     "kind": "info", "title": "这是您替企业拟的草稿，只有您看得到",
@@ -53,8 +54,9 @@ def mine() -> Any:
     for one in asked:
         by_need.setdefault(one.need_id, []).append(one)
     return render_template(
-        "needs/mine.html",
+        "listings/mine.html",
         nav_active="workbench",
+        library=LIBRARIES["needs"],
         rows=[
             need_row(Shown(row, None), own=True, matches=_answers(by_need.get(row.id, []))) for row in rows
         ],
@@ -68,21 +70,6 @@ def mine() -> Any:
 def confirm_all() -> Any:
     """Say of everything that was long not confirmed that it still stands."""
     return pages.take_confirmation("needs")
-
-
-@blueprint.get("/new")
-@rule(ENTERPRISE, OPERATOR)
-def new() -> Any:
-    """The form, empty; a text pasted on the home page comes along."""
-    form = form_for(NEED)
-    return pages.form_page("needs", form)
-
-
-@blueprint.post("/new")
-@rule(ENTERPRISE, OPERATOR)
-def create() -> Any:
-    """Take the form."""
-    return pages.take_new("needs")
 
 
 @blueprint.get("/<int:row_id>")
@@ -124,27 +111,6 @@ def detail(row_id: int) -> Any:
         nav_active="workbench" if owner else "needs",
         **list_context(found, "needs", row_id, chosen, may_act=owner and not written, away=away),
     )
-
-
-@blueprint.get("/<int:row_id>/edit")
-@rule(ENTERPRISE, OPERATOR)
-def edit(row_id: int) -> Any:
-    """The form, filled."""
-    return pages.edit_page("needs", row_id)
-
-
-@blueprint.post("/<int:row_id>/edit")
-@rule(ENTERPRISE, OPERATOR)
-def save(row_id: int) -> Any:
-    """Take the edited form."""
-    return pages.take_edit("needs", row_id)
-
-
-@blueprint.post("/<int:row_id>/<verb>")
-@rule(ENTERPRISE, OPERATOR)
-def act(row_id: int, verb: str) -> Any:
-    """Submit, pause, withdraw, renew … ."""
-    return pages.take_verb("needs", row_id, verb)
 
 
 @blueprint.get("/<int:row_id>/recommendations.xlsx")

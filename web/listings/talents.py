@@ -15,17 +15,17 @@ from services import access
 from services import record as records
 from services.errors import Invalid, NotFound
 from services.listings import entries
-from services.listings.catalogue import TALENT
 from services.listings.fields import DECLARED
 from services.record import FIGURES, Record
 from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
-from web.forms import form_for
 from web.listings import pages
+from web.listings.routes import form_routes
 from web.listings.rows import allowed_verbs, freshness, load_label, next_step
 
 blueprint = Blueprint("talents", __name__, url_prefix="/talents")
+form_routes(blueprint, MANAGER, OPERATOR)
 
 
 @blueprint.get("")
@@ -44,20 +44,6 @@ def mine() -> Any:
     if row is None:
         return redirect(url_for("talents.new"))
     return redirect(url_for("talents.detail", row_id=row.id))
-
-
-@blueprint.get("/new")
-@rule(MANAGER, OPERATOR)
-def new() -> Any:
-    """The form, empty."""
-    return pages.form_page("talents", form_for(TALENT))
-
-
-@blueprint.post("/new")
-@rule(MANAGER, OPERATOR)
-def create() -> Any:
-    """Take the form."""
-    return pages.take_new("talents")
 
 
 @blueprint.get("/<int:row_id>")
@@ -102,27 +88,6 @@ def record(row_id: int) -> Any:
         rows=[_record_row(one) for one in rows],
         nav_active="talents",
     )  # fmt: skip
-
-
-@blueprint.get("/<int:row_id>/edit")
-@rule(MANAGER, OPERATOR)
-def edit(row_id: int) -> Any:
-    """The form, filled."""
-    return pages.edit_page("talents", row_id)
-
-
-@blueprint.post("/<int:row_id>/edit")
-@rule(MANAGER, OPERATOR)
-def save(row_id: int) -> Any:
-    """Take the edited form."""
-    return pages.take_edit("talents", row_id)
-
-
-@blueprint.post("/<int:row_id>/<verb>")
-@rule(MANAGER, OPERATOR)
-def act(row_id: int, verb: str) -> Any:
-    """Submit, pause, withdraw, renew … ."""
-    return pages.take_verb("talents", row_id, verb)
 
 
 def talent_view(row: Talent, *, owner: bool) -> dict[str, Any]:
