@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from repositories import files
 from repositories.accounts import MANAGER, Account, ApiToken, LoginSession, MailLink, sign_out_everywhere
 from repositories.achievements import Achievement
 from repositories.leads import LeadAnswer
@@ -60,6 +61,7 @@ def _empty_profile(session: Session, profile: Talent, now: datetime) -> None:
     session.execute(delete(StoredVector).where(StoredVector.content_hash == profile.vector_key))
     profile.title, profile.biography, profile.certificate_number = ERASED_NAME, "", ""
     profile.history, profile.relations = "", []
+    files.remove_of(session, profile.library, [profile.id])
     profile.certificate_date, profile.affiliations, profile.external_id = None, [], None
     profile.account_id, profile.reviewed_content = None, None
     if profile.allows("withdraw"):

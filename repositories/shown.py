@@ -72,7 +72,11 @@ def gone(session: Session, library: str, audience: tuple[str, ...]) -> tuple[int
 def newest_public(session: Session, library: str, limit: int, audience: tuple[str, ...]) -> list[Shown]:
     """The latest published listings, those nobody has confirmed for long last."""
     model = MODELS[library]
-    query = _public(library, audience).order_by(model.stale, model.published_at.desc(), model.id.desc()).limit(limit)
+    query = (
+        _public(library, audience)
+        .order_by(model.stale, model.published_at.desc(), model.id.desc())
+        .limit(limit)
+    )
     return [Shown(row, organisation) for row, organisation in session.execute(query)]
 
 

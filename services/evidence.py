@@ -2,6 +2,7 @@
 
 Who sees the listing sees them, with one reserve: a file is shown to others only after an operator let the listing
 through with it. So one added to a published listing sends it to review, as every change of public content does.
+A manager's certificate is another matter: its scan names a person in full and stays with the person and the operators.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from services.listings.entries import visible
 from services.listings.library import Library, library_of
 from services.platform import Platform
 
-LIBRARIES = frozenset({"achievements"})
+LIBRARIES = frozenset({"achievements", "talents"})
+PRIVATE = frozenset({"talents"})
+"""Libraries whose files are never shown to others, looked at by an operator or not."""
 MAX_FILES = 10
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -34,7 +37,14 @@ def listed(platform: Platform, actor: Actor, name: str, row_id: int) -> list[Sto
 
 def of_row(session: Session, actor: Actor, row: ListingColumns) -> list[StoredFile]:
     """The same for a listing that is known to be visible, in the caller's session."""
+    if row.library in PRIVATE and not _sees_waiting(actor, row):
+        return []
     return files.of_owner(session, row.library, row.id, waiting=_sees_waiting(actor, row))
+
+
+def is_checked(session: Session, row: ListingColumns) -> bool:
+    """Whether an operator has seen a file of this listing, without showing it: that much everybody may know."""
+    return bool(files.of_owner(session, row.library, row.id, waiting=False))
 
 
 def add(platform: Platform, actor: Actor, name: str, row_id: int, filename: str, data: bytes) -> StoredFile:
@@ -53,7 +63,7 @@ def add(platform: Platform, actor: Actor, name: str, row_id: int, filename: str,
         try:
             with platform.database.write() as session:
                 row = _editable(session, actor, library, row_id)
-                _refuse_surplus(files.of_owner(session, name, row_id), content_hash)
+                _refuse_surplus(library, files.of_owner(session, name, row_id), content_hash)
                 stored = StoredFile(
                     owner_kind=name, owner_id=row_id, content_hash=content_hash, size=len(data),
                     name=file_kinds.shown_name(filename, kind), media_type=kind.media_type,
@@ -62,7 +72,7 @@ def add(platform: Platform, actor: Actor, name: str, row_id: int, filename: str,
                 )  # fmt: skip
                 session.add(stored)
                 row.edited(session, platform.now())
-                if not actor.is_operator and row.allows("revise"):
+                if not actor.is_operator and name not in PRIVATE and row.allows("revise"):
                     row.move(session, "revise", platform.now())
                 audit.write(
                     session, actor, "file.added", name, row_id, file=stored.name, content=content_hash
@@ -101,7 +111,8 @@ def open_one(
     with platform.database.read() as session:
         row = visible(session, actor, _with_files(name).name, row_id)
         stored = files.find(session, name, row_id, file_id)
-        if stored is None or not (stored.let_through or _sees_waiting(actor, row)):
+        shown = stored is not None and stored.let_through and name not in PRIVATE
+        if stored is None or not (shown or _sees_waiting(actor, row)):
             raise NotFound()
     return stored, vault.path_of(platform, stored.content_hash)
 
@@ -124,12 +135,12 @@ def _editable(session: Session, actor: Actor, library: Library, row_id: int) -> 
     return row
 
 
-def _refuse_surplus(known: Sequence[StoredFile], content_hash: str) -> None:
+def _refuse_surplus(library: Library, known: Sequence[StoredFile], content_hash: str) -> None:
     same = next((one for one in known if one.content_hash == content_hash), None)
     if same is not None:
         raise _refused(f"这份文件已经上传过了，名为“{same.name}”。")
     if len(known) >= MAX_FILES:
-        raise _refused(f"一条成果最多 {MAX_FILES} 份材料，请先删去不需要的，或合并成一份 PDF。")
+        raise _refused(f"一条{library.noun}最多 {MAX_FILES} 份材料，请先删去不需要的，或合并成一份 PDF。")
 
 
 def _refused(message: str) -> Invalid:

@@ -25,6 +25,7 @@ from web.introductions.views import blueprint as introductions
 from web.leads.views import blueprint as leads
 from web.listings.achievements import blueprint as achievements
 from web.listings.evidence import blueprint as evidence
+from web.listings.evidence import certificates
 from web.listings.needs import blueprint as needs
 from web.listings.talents import blueprint as talents
 from web.matches.answering import blueprint as answering
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     account,
     achievements,
     evidence,
+    certificates,
     needs,
     talents,
     answering,

@@ -145,6 +145,10 @@ POST   /api/v1/talents                                                        40
 GET    /api/v1/talents/<listing_id>                                   404
 PATCH  /api/v1/talents/<listing_id>                                           401         403         403         403         404         404
 POST   /api/v1/talents/<listing_id>/<verb>                                    401         403         403         403         404         404
+GET    /api/v1/talents/<listing_id>/files                                404
+POST   /api/v1/talents/<listing_id>/files                                        401         403         403         403         404         404
+GET    /api/v1/talents/<listing_id>/files/<file_id>                      404
+DELETE /api/v1/talents/<listing_id>/files/<file_id>                              401         403         403         403         404         404
 GET    /api/v1/talents/<talent_id>/record                             404
 GET    /api/v1/tokens                                                         401         200         200         200         200         200
 POST   /api/v1/tokens                                                 422
@@ -253,6 +257,9 @@ GET    /talents/<row_id>                                              404
 POST   /talents/<row_id>/<verb>                                               401         403         403         403         404         404
 GET    /talents/<row_id>/edit                                                 401         403         403         403         404         404
 POST   /talents/<row_id>/edit                                                 401         403         403         403         404         404
+POST   /talents/<row_id>/files                                                   401         403         403         403         404         404
+GET    /talents/<row_id>/files/<file_id>                               404
+POST   /talents/<row_id>/files/<file_id>/remove                                  401         403         403         403         404         404
 GET    /talents/<row_id>/record                                       404
 GET    /talents/mine                                                          401         403         403         403         302         403
 GET    /talents/new                                                           401         403         403         403         200         200

@@ -15,6 +15,8 @@ from web import labels
 from web.current import actor, platform
 
 _MB = 1024 * 1024
+BLUEPRINTS = {"achievements": "evidence", "talents": "certificates"}
+"""Where the files of a library have their addresses."""
 _LABELS = {kind.media_type: kind.label for kind in KINDS}
 
 
@@ -40,6 +42,8 @@ class Desk:
     most: int
     reviewed_again: bool
     """Whether one more file sends the listing back to review."""
+    private: bool
+    """Whether only the owner and operators ever see them."""
     errors: Sequence[str] = ()
 
 
@@ -48,9 +52,9 @@ def lines(stored: Sequence[StoredFile]) -> list[Line]:
     return [
         Line(
             name=one.name, about=f"{_LABELS[one.media_type]} · {_size(one.size)} · {labels.day(one.created_at)}",
-            note="" if one.let_through else "审核通过后公开",
-            href=url_for("evidence.download", row_id=one.owner_id, file_id=one.id),
-            remove_href=url_for("evidence.remove", row_id=one.owner_id, file_id=one.id),
+            note=_note(one),
+            href=url_for(f"{BLUEPRINTS[one.owner_kind]}.download", row_id=one.owner_id, file_id=one.id),
+            remove_href=url_for(f"{BLUEPRINTS[one.owner_kind]}.remove", row_id=one.owner_id, file_id=one.id),
         )
         for one in stored
     ]  # fmt: skip
@@ -62,9 +66,17 @@ def desk(library: str, row: Any, errors: Sequence[str] = ()) -> Desk | None:
         return None
     stored = evidence.listed(platform(), actor(), library, row.id)
     return Desk(
-        lines(stored), url_for("evidence.upload", row_id=row.id), ACCEPTED, evidence.MAX_BYTES // _MB,
-        evidence.MAX_FILES, row.allows("revise") and not actor().is_operator, errors,
+        lines(stored), url_for(f"{BLUEPRINTS[library]}.upload", row_id=row.id), ACCEPTED,
+        evidence.MAX_BYTES // _MB, evidence.MAX_FILES,
+        library not in evidence.PRIVATE and row.allows("revise") and not actor().is_operator,
+        library in evidence.PRIVATE, errors,
     )  # fmt: skip
+
+
+def _note(one: StoredFile) -> str:
+    if one.owner_kind in evidence.PRIVATE:
+        return "运营已核对" if one.let_through else "等运营核对"
+    return "" if one.let_through else "审核通过后公开"
 
 
 def _size(size: int) -> str:

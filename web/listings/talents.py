@@ -11,7 +11,7 @@ from repositories import listing
 from repositories.accounts import MANAGER, OPERATOR
 from repositories.deals import STATE_NAMES as DEAL_STATES
 from repositories.talents import Talent, of_account
-from services import access
+from services import access, evidence
 from services import record as records
 from services.errors import Invalid, NotFound
 from services.listings import entries
@@ -21,6 +21,7 @@ from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.listings import pages
+from web.listings.files import lines
 from web.listings.routes import form_routes
 from web.listings.rows import allowed_verbs, freshness, load_label, next_step
 
@@ -53,9 +54,13 @@ def detail(row_id: int) -> Any:
     row = entries.get(platform(), actor(), "talents", row_id)
     assert isinstance(row, Talent)
     owner = access.owns(actor(), row)
+    with platform().database.read() as session:
+        stored = evidence.of_row(session, actor(), row)
+        checked = evidence.is_checked(session, row)
     return render_template(
         "talents/detail.html",
-        talent=talent_view(row, owner=owner),
+        talent=talent_view(row, owner=owner, checked=checked),
+        files=lines(stored),
         record=record_view(row.id, records.of_talent(platform(), actor(), row_id)),
         fresh=freshness(actor(), row),
         is_owner=owner,
@@ -90,8 +95,8 @@ def record(row_id: int) -> Any:
     )  # fmt: skip
 
 
-def talent_view(row: Talent, *, owner: bool) -> dict[str, Any]:
-    """A profile as its page shows it."""
+def talent_view(row: Talent, *, owner: bool, checked: bool) -> dict[str, Any]:
+    """A profile as its page shows it; `checked`: an operator has seen the certificate itself."""
     inside = DECLARED in access.open_circles(actor(), row)
     held = sorted(row.affiliations or (), key=lambda a: (not _is_now(a), a.get("since") or ""))
     return {
@@ -108,7 +113,7 @@ def talent_view(row: Talent, *, owner: bool) -> dict[str, Any]:
             ("熟悉学科", labels.names("disciplines", row.disciplines)),
             ("工作语言", labels.names("languages", row.languages)),
             ("能力等级", labels.name("certificate_levels", row.certificate_level)),
-            ("证书编号", row.certificate_number), ("发证日期", labels.day(row.certificate_date)),
+            ("证书编号", row.certificate_number), ("证书", "运营已核对原件扫描件" if checked else ""), ("发证日期", labels.day(row.certificate_date)),
             ("最近确认", f"{labels.day(row.confirmed_on)}（{labels.since(row.confirmed_on)}）" if row.confirmed_on else ""),
         ],
         "affiliations": [
