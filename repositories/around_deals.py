@@ -66,12 +66,14 @@ def managers_of(session: Session, deal: Deal) -> list[tuple[Account, bool]]:
     ]
 
 
-def active_manager(session: Session, deal_id: int) -> tuple[Assignment, Talent] | None:
-    """The active assignment of a deal with its manager's profile."""
+def manager_of(session: Session, deal: Deal) -> tuple[Assignment, Talent] | None:
+    """The assignment that counts, with its manager's profile: the active one, or the one a closed deal ended with."""
+    states = ACTIVE if deal.is_under_way else (*ACTIVE, CLOSED)
     query = (
         select(Assignment, Talent)
         .join(Talent, Talent.id == Assignment.talent_id)
-        .where(Assignment.deal_id == deal_id, Assignment.state.in_(ACTIVE))
+        .where(Assignment.deal_id == deal.id, Assignment.state.in_(states))
+        .order_by(Assignment.id.desc())
     )
-    row = session.execute(query).first()
+    row = session.execute(query.limit(1)).first()
     return (row[0], row[1]) if row is not None else None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from repositories.achievements import Achievement
 from repositories.around_deals import SEEING
-from repositories.assignments import ACTIVE, OFFERED, Assignment
+from repositories.assignments import ACTIVE, CLOSED, OFFERED, Assignment
 from repositories.deals import COMPLETED, ENDED, UNDER_WAY, Deal
 from repositories.needs import Need
 from repositories.organisations import Organisation
@@ -128,13 +128,15 @@ def board(session: Session, scope: Scope, words: str = "") -> list[Deal]:
 
 
 def leaders(session: Session, deal_ids: list[int]) -> dict[int, tuple[Assignment, str]]:
-    """Deal id → its active assignment and the manager's name, in one query."""
+    """Deal id → the assignment that counts (active, or the one a closed deal ended with) and the manager's name, in one
+    query."""
     if not deal_ids:
         return {}
     query = (
         select(Assignment, Talent.title)
         .join(Talent, Talent.id == Assignment.talent_id)
-        .where(Assignment.deal_id.in_(deal_ids), Assignment.state.in_(ACTIVE))
+        .where(Assignment.deal_id.in_(deal_ids), Assignment.state.in_((*ACTIVE, CLOSED)))
+        .order_by(Assignment.id)
     )
     return {row.deal_id: (row, name) for row, name in session.execute(query)}
 

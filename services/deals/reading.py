@@ -26,7 +26,8 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A deal as its page shows it to one person; `entry` is the public one, `contacts` are by side."""
+    """A deal as its page shows it to one person; `entry` is the public one, `contacts` are by side, `active` the
+    assignment that counts: once the deal is closed, the one it ended with."""
 
     deal: Deal
     place: Standing
@@ -70,7 +71,7 @@ def open_one(platform: Platform, actor: Actor, deal_id: int) -> Opened:
         entry = session.get(MatchEntry, deal.entry_id)
         assert entry is not None
         houses = organisations.by_ids(session, (deal.enterprise_id, deal.university_id))
-        active, manager = around_deals.active_manager(session, deal.id) or (None, None)
+        active, manager = around_deals.manager_of(session, deal) or (None, None)
         finder = session.get(Talent, deal.finder_id) if deal.finder_id is not None else None
         circles = (events.FOR_ALL, events.FOR_OPERATORS) if place.is_operator else (events.FOR_ALL,)
         lines = deals.events_of(session, deal.id, circles)

@@ -24,25 +24,54 @@ ANYONE = (
     "/account/reset/{reset}", "/account/confirm/{confirm}", "/api/docs", "/nowhere",
 )  # fmt: skip
 ENTERPRISE = (
+    "/proposals", "/proposals/{laid_before}",
     "/needs/mine", "/needs/mine?state=returned", "/needs/new", "/needs/{need}", "/needs/{need}?sort=trl",
     "/needs/{waiting_need}", "/needs/{returned_need}", "/needs/{need}/edit", "/matches/compare/{need}?with={with}",
     "/matches/compare/{need}", "/matches/why?{pair}", "/introductions", "/introductions/ask?entry_id={entry}",
-    "/introductions/{introduction}", "/inbox", "/imports", "/imports/needs", "/imports/batches/{batch}",
+    "/introductions/{introduction}", "/deals", "/deals?tab=open", "/deals?tab=completed", "/deals?view=board", "/deals/{waiting_deal}",
+    "/deals/{talking_deal}", "/deals/new?entry_id={deal_entry}", "/inbox", "/imports", "/imports/needs", "/imports/batches/{batch}",
     "/account/settings", "/account/organisation", "/account/sessions", "/account/tokens", "/account/erase",
     "/operator/review",
 )  # fmt: skip
 UNIVERSITY = (
+    "/deals", "/deals/{waiting_deal}", "/deals/{talking_deal}", "/deals/{found_deal}",
     "/achievements/mine", "/achievements/new", "/achievements/{achievement}", "/achievements/{draft_achievement}",
     "/achievements/{achievement}/edit", "/introductions", "/introductions/{introduction}", "/needs/{others_need}", "/needs/{others_need}/answer", "/inbox",
+    "/patents", "/patents?standing=free&q=叶片", "/patents/{patent}", "/patents/bundles", "/patents/bundles/{bundle}", "/imports/patents",
 )  # fmt: skip
-MANAGER = ("/talents/mine", "/talents/new", "/talents/{talent}", "/account/settings", "/introductions")
+MANAGER = (
+    "/leads",
+    "/leads?state=passed",
+    "/leads?region=650000&level=4&days=7",
+    "/leads/{lead}",
+    "/proposals",
+    "/proposals/new",
+    "/proposals/{written}",
+    "/proposals/{laid_before}",
+    "/proposals/{written}/edit",
+    "/needs/{written}",
+    "/deals",
+    "/deals?tab=open",
+    "/deals?tab=ended",
+    "/deals/{offered_deal}",
+    "/deals/{led_deal}",
+    "/deals/{found_deal}",
+    "/deals/{ended_deal}",
+    "/talents/mine",
+    "/talents/new",
+    "/talents/{talent}",
+    "/account/settings",
+    "/introductions",
+)
 NEWCOMER = ("/account/welcome", "/account/organisation", "/needs/mine", "/needs/new", "/inbox")
 OPERATOR = (
+    "/operator/leads", "/leads/{lead}",
+    "/deals", "/deals?tab=open", "/deals?view=board", "/deals/{unassigned_deal}", "/deals/{led_deal}", "/deals/{waiting_deal}",
     "/operator/review", "/operator/review?library=needs", "/operator/review?library=talents", "/operator/organisations",
     "/operator/organisations/{pending}", "/operator/accounts", "/operator/accounts/{account}", "/operator/introductions",
     "/introductions/{introduction}", "/operator/confidential/{waiting_need}", "/operator/audit", "/operator/system",
     "/needs/{waiting_need}", "/needs/{need}/edit", "/achievements/{achievement}/edit", "/talents/{talent}/edit", "/imports",
-    "/imports/organisations", "/achievements/new", "/talents/new", "/inbox",
+    "/imports/organisations", "/patents", "/achievements/new", "/talents/new", "/inbox",
 )  # fmt: skip
 PAGES = [
     (role, path)
@@ -54,8 +83,8 @@ PAGES = [
 ]  # fmt: skip
 REFUSED = {("anyone", "/nowhere"): 404, ("enterprise", "/operator/review"): 403}
 NO_PAGES = {
-    "account.data", "account.credit_code", "imports.template_file", "imports.progress", "imports.refused_file", "inbox.read", "needs.export",
-    "operator.index", "health.alive", "health.ready", "evidence.download",
+    "account.data", "account.credit_code", "imports.template_file", "imports.progress", "imports.refused_file", "inbox.read", "needs.export", "proposals.link",
+    "operator.index", "health.alive", "health.ready", "evidence.download", "certificates.download",
 }  # fmt: skip
 """Answers that are files, parts of a page or a way to another address."""
 ALIKE = [

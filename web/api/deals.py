@@ -179,7 +179,12 @@ def change_deal(body: dict[str, Any], deal_id: int) -> Any:
     person = actor()
     reading.get(platform(), person, deal_id)
     raw = {f"asked_{name}": value for name, value in body.items()}
-    notes.ask_of_manager(platform(), person, deal_id, raw, revision=revision_asked())
+    try:
+        notes.ask_of_manager(platform(), person, deal_id, raw, revision=revision_asked())
+    except Invalid as invalid:
+        raise Invalid(
+            [FieldError(e.field.removeprefix("asked_"), e.message) for e in invalid.errors]
+        ) from None
     return one(deal_id, person)
 
 

@@ -21,10 +21,11 @@ from web.deals.page import detail_page
 @rule(SIGNED_IN)
 def managers_page(deal_id: int) -> Any:
     """Everybody who was ranked, and for operators everybody who was set aside."""
-    found = managers.for_deal(platform(), actor(), deal_id)
+    most = managers.SHOWN if request.args.get("all") == "1" else LIST_SHOWN
+    found = managers.for_deal(platform(), actor(), deal_id, most)
     return render_template(
         "deals/managers.html", nav_active="deals", deal=found.deal,
-        ranked=ranked_view(found, None if request.args.get("all") == "1" else LIST_SHOWN),
+        ranked=ranked_view(found),
         may_assign=found.by_operator and found.active is None,
     )  # fmt: skip
 

@@ -127,7 +127,7 @@ def todos(deal: Deal, steps: Sequence[Step], place: Standing, manager: str = "")
         ENTERPRISE: place.side == ENTERPRISE, UNIVERSITY: place.side == UNIVERSITY,
         MANAGER: place.leads or place.is_offered, OPERATOR: place.is_operator,
     }  # fmt: skip
-    names = {**SIDE_NAMES, MANAGER: f"技术经理人{manager}" if manager else "技术经理人"}
+    names = {**SIDE_NAMES, MANAGER: f"技术经理人 {manager} " if manager else "技术经理人"}
     found = [
         Todo(names[step.who], step.text, labels.days_left(step.due_on) if step.due_on else "", mine[step.who])
         for step in steps
@@ -213,6 +213,8 @@ def _manager_seat(active: Assignment, name: str, href: str, place: Standing) -> 
     said = assignments.STATE_NAMES[active.state]
     if not accepted:
         said = f"{said}，{labels.days_left(active.due_on)}"
+    if active.state == assignments.CLOSED:
+        return Seat("技术经理人", name, href, "off", "曾负责本项目", assignments.CLOSED in place.assignments)
     return Seat("技术经理人", name, href, "ok" if accepted else "wait", said, place.leads or place.is_offered)
 
 

@@ -151,7 +151,7 @@ def part(opened: Opened, forms: AssignmentForms = NOTHING_TYPED) -> Part | None:
     ranked = None
     if reads_list and active is None:
         try:
-            ranked = ranked_view(managers.for_deal(platform(), actor(), deal.id), FIRST_SHOWN)
+            ranked = ranked_view(managers.for_deal(platform(), actor(), deal.id, FIRST_SHOWN))
         except IndexAway as away:
             ranked = Ranked(by_operator=place.is_operator, away=away.message)
     told = None
@@ -177,16 +177,16 @@ def decline_form(*, typed: bool = False) -> DeclineForm:
     return form
 
 
-def ranked_view(found: ManagersForDeal, most: int | None = None) -> Ranked:
-    """A list, or its first `most` lines."""
+def ranked_view(found: ManagersForDeal) -> Ranked:
+    """A list as a page shows it."""
     return Ranked(
         run_id=found.run_id,
-        rows=[_row(line) for line in found.items[:most]],
+        rows=[_row(line) for line in found.items],
         rejections=[
-            Aside(one.talent.title, url_for("talents.detail", row_id=one.talent.id), one.text)
+            Aside(one.name, url_for("talents.detail", row_id=one.talent_id), one.text)
             for one in found.rejections
         ],
-        total=len(found.items), considered=found.considered, algorithm=found.algorithm, by_operator=found.by_operator,
+        total=found.total, considered=found.considered, algorithm=found.algorithm, by_operator=found.by_operator,
     )  # fmt: skip
 
 

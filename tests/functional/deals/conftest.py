@@ -104,11 +104,12 @@ def table(world: World) -> Table:
     }  # fmt: skip
     achievement = world.listing(
         people["university"], "achievements", title="高温合金叶片激光熔覆修复粉末", summary="结合强度 420 MPa",
-        abstract="用于单晶叶片激光熔覆。", trl="6", industry="C37", contact_name="李老师", contact_phone=THEIR_PHONE,
+        abstract="用于单晶叶片激光熔覆，修复后热影响区不开裂，已修复高温合金叶片三百片。", trl="6", industry="C37",
+        contact_name="李老师", contact_phone=THEIR_PHONE, region="510100", modes=["license"], price_max="300000",
     )  # fmt: skip
     need = world.listing(
-        people["enterprise"], "needs", title="高温合金叶片激光熔覆修复用粉末", problem="修复后开裂", industry="C37",
-        wanted_trl="6", confidential=f"客户为{SECRET}，用于{DISCLOSED}", contact_name="王工", contact_phone=PHONE,
+        people["enterprise"], "needs", title="高温合金叶片激光熔覆修复用粉末", industry="C37",
+        problem="高温合金叶片激光熔覆修复后热影响区开裂", region="510100", wanted_modes=["license"], budget_max="800000", wanted_trl="6", confidential=f"客户为{SECRET}，用于{DISCLOSED}", contact_name="王工", contact_phone=PHONE,
     )  # fmt: skip
     profile = world.listing(people["manager"], "talents", title="周经理", biography="激光熔覆与增材制造")
     world.listing(people["stranger"], "talents", title="吴经理", biography="生物医药")
