@@ -90,6 +90,28 @@ def report(
     }
 
 
+def per_need(scored: Sequence[Scored], scores: Sequence[float]) -> dict[str, list[float | None]]:
+    """nDCG and Spearman of each need, in the order in which needs first appear; None where undefined."""
+    lists, levels = _by_need(scored), np.array([one.level for one in scored])
+    given = np.asarray(scores, dtype=float)
+    return {
+        f"ndcg_at_{CUT}": [ndcg(levels[rows].tolist(), given[rows].tolist()) for rows in lists],
+        "spearman": [spearman(levels[rows].tolist(), given[rows].tolist()) for rows in lists],
+    }
+
+
+def reliability(scored: Sequence[Scored]) -> list[dict[str, float]]:
+    """For each level the platform named: pairs, their mean true level, and the share that is at least that."""
+    found = []
+    for named in sorted({one.predicted for one in scored}):
+        own = [one.level for one in scored if one.predicted == named]
+        at_least = sum(level >= named - 0.5 for level in own) / len(own)
+        found.append(
+            {"named": named, "pairs": len(own), "mean_level": _rounded(sum(own) / len(own)), "at_least": _rounded(at_least)}
+        )  # fmt: skip
+    return found
+
+
 def title_tfidf(need_titles: Sequence[str], achievement_titles: Sequence[str]) -> list[float]:
     """The baseline every ranking must beat: TF-IDF cosine of characters and pairs of the two titles of each pair.
 

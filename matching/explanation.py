@@ -30,7 +30,8 @@ Sentence = tuple[str, tuple[str, ...], tuple[str, ...]]
 def explain(
     curves: Mapping[str, Curve], pair: Pair, contributions: Sequence[Contribution], context: Context
 ) -> tuple[Reason, ...]:
-    """The reasons of a judged pair, the weightiest first; a contribution without honest words gives none.
+    """The reasons of a judged pair: what can be checked in both texts first, then the weightiest; a contribution
+    without honest words gives none.
 
     A pair that has points but nothing to quote is said to share common words only."""
     reasons = []
@@ -45,7 +46,7 @@ def explain(
         name, _, points = max(contributions, key=lambda one: one[2])
         if points >= LEAST_POINTS:
             reasons.append(Reason(name, "只在常见用词上相近", points))
-    reasons.sort(key=lambda reason: -reason.contribution)
+    reasons.sort(key=lambda reason: (not reason.need_words, -reason.contribution))
     return tuple(reasons)
 
 

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from matching import evaluation
+from matching import certainty, evaluation
+from matching.baselines import bm25, fixed_sum
 from matching.evaluation import Scored
 from repositories import schema, vectors
 from repositories.database import Database
 from repositories.listing import ListingColumns, find
 from repositories.needs import Need
-from services import runs
+from services import faithfulness, runs
 from services.access import COMMAND
 from services.demonstration.vectors import encode
 from services.errors import Invalid
+from services.judging import facts_of
 from services.listings import entries
 from services.listings.library import library_of
 from services.listings.reading import read_fields
@@ -118,8 +121,9 @@ def evaluate(platform: Platform, labels: Labels, progress: Progress = lambda *_:
                 {key: {"title": title[:MAX_TITLE]} for key, title in labels.achievements.items()}, progress,
             )  # fmt: skip
             _encode(bench, [*needs.values(), *achievements.values()], progress)
-            ranking = _rank(bench, labels, needs, achievements, progress)
-            return Result(_report(bench, labels, needs, achievements, ranking), tuple(ranking))
+            ranking, tried = _rank(bench, labels, needs, achievements, progress)
+            report = _report(bench, labels, needs, achievements, ranking)
+            return Result({**report, "reasons": faithfulness.measure(bench, tried)}, tuple(ranking))
         finally:
             database.close()
 
@@ -167,20 +171,27 @@ def _rank(
     needs: Mapping[str, ListingColumns],
     achievements: Mapping[str, ListingColumns],
     progress: Progress,
-) -> list[tuple[str, str, float, int]]:
+) -> tuple[list[tuple[str, str, float, int]], list[faithfulness.Trial]]:
+    """(need, achievement, score, level), each need's best first; and the lines whose reasons are tried."""
     names = {row.id: key for key, row in achievements.items()}
     lists: dict[str, list[int]] = {}
     for pair in labels.pairs:
         lists.setdefault(pair.need, []).append(achievements[pair.achievement].id)
-    ranking = []
+    ranking, tried = [], []
+    chance = random.Random(faithfulness.SEED)  # noqa: S311 (the same trials every time)
     for done, (key, ids) in enumerate(lists.items(), 1):
         with bench.database.read() as session:
             need = find(session, Need, needs[key].id)
         assert need is not None
-        for one in runs.judge_pairs(bench, need, ids):
+        judged = runs.judge_pairs(bench, need, ids)
+        for one in judged:
             ranking.append((key, names[one.achievement_id], one.score, one.level))
+        top = dict.fromkeys((one.achievement_id for one in judged[: faithfulness.TOP]), 0)
+        offered = {facts.id: facts for facts in facts_of(bench, "achievements", top)}
+        subject, _ = runs.subject_facts(need, runs.subject_vector(bench, need, runs.PUBLIC), runs.PUBLIC)
+        tried += faithfulness.trials(subject, judged, offered, chance)  # type: ignore[arg-type]
         progress("Ranking", done, len(lists))
-    return ranking
+    return ranking, tried
 
 
 def _report(
@@ -203,13 +214,36 @@ def _report(
         for p in labels.pairs
     ]
     own = [p.need for p in labels.pairs]
+    texts = [labels.needs[p.need] for p in labels.pairs]
+    titles = [achievements[p.achievement].title for p in labels.pairs]
     baselines = {
         "tfidf_title": words,
+        "bm25_title": bm25([needs[p.need].title for p in labels.pairs], titles),
         "model_title": nearness,
+        "fixed_sum": fixed_sum(texts, titles, nearness),
         "z_sum": evaluation.z_sum(own, words, nearness),
     }
     return {
         **evaluation.report(scored, baselines),
+        **_certainty(scored, baselines),
+        "reliability": evaluation.reliability(scored),
         "ranker": bench.ranker.name,
         "model": bench.embedder.model_id,
+    }
+
+
+def _certainty(scored: Sequence[Scored], baselines: Mapping[str, Sequence[float]]) -> Mapping[str, Any]:
+    """95 % intervals over needs, and the paired difference to each baseline in nDCG@10."""
+    ours = evaluation.per_need(scored, [one.score for one in scored])
+    key = f"ndcg_at_{evaluation.CUT}"
+    if not any(value is not None for value in ours[key]):
+        return {}
+    return {
+        "intervals": {
+            name: certainty.interval(v) for name, v in ours.items() if any(one is not None for one in v)
+        },
+        "paired": {
+            name: asdict(certainty.paired(ours[key], evaluation.per_need(scored, scores)[key]))
+            for name, scores in baselines.items()
+        },
     }

@@ -19,7 +19,9 @@ from web.current import platform
 
 NAMES = {
     "tfidf_title": "TF-IDF of titles (characters, pairs)",
+    "bm25_title": "BM25 of titles (characters, pairs)",
     "model_title": "model alone (titles)",
+    "fixed_sum": "fixed sum: characters, pairs, twice the model",
     "z_sum": "sum of both, standardised",
     "random": "random",
     "always_2": "always level 2",
@@ -60,6 +62,30 @@ def _table(report: dict[str, Any]) -> None:
     for key, numbers in report["baselines"].items():
         table.add_row(NAMES.get(key, key), *_cells(numbers))
     Console().print(table)
+    for line in _remarks(report):
+        click.echo(line)
+
+
+def _remarks(report: dict[str, Any]) -> list[str]:
+    """Intervals, differences, reliability and faithfulness, one sentence a line."""
+    lines = [
+        f"{name}: 95 % interval over needs {low:.4f} … {high:.4f}"
+        for name, (low, high) in report.get("intervals", {}).items()
+    ]
+    lines += [
+        f"nDCG@10 over {NAMES.get(name, name)}: {d['mean']:+.4f} ({d['low']:+.4f} … {d['high']:+.4f}), by chance {d['chance']:.4f}"
+        for name, d in report.get("paired", {}).items()
+    ]
+    lines += [
+        f"named {one['named']}: {one['pairs']} pairs, mean true level {one['mean_level']:.2f}, that or more {one['at_least']:.0%}"
+        for one in report["reliability"]
+    ]
+    reasons = report["reasons"]
+    lines.append(
+        f"reasons of {reasons['lines']} top lines: the score falls without the quoted words in "
+        f"{reasons['falls_without_evidence']:.1%}, without as many other characters in {reasons['falls_without_other_words']:.1%}"
+    )
+    return lines
 
 
 def _cells(numbers: dict[str, Any]) -> list[str]:

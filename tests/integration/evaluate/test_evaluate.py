@@ -51,7 +51,13 @@ def test_the_command_prints_a_table_and_one_json_line(world: World, labels: Path
     assert {"needs", "ndcg_at_10", "spearman", "level_score", "baselines"} <= set(report)
     assert report["needs"] == 2, "a need without any gain is left out"
     assert report["ndcg_at_10"] > report["baselines"]["random"]["ndcg_at_10"]
-    assert {"tfidf_title", "model_title", "random"} <= set(report["baselines"])
+    assert {"tfidf_title", "bm25_title", "fixed_sum", "model_title", "random"} <= set(report["baselines"])
+    low, high = report["intervals"]["ndcg_at_10"]
+    assert low <= report["ndcg_at_10"] <= high
+    assert report["paired"]["tfidf_title"]["low"] <= report["paired"]["tfidf_title"]["mean"]
+    assert sum(one["pairs"] for one in report["reliability"]) == len(PAIRS)
+    assert report["reasons"]["lines"] > 0
+    assert report["reasons"]["falls_without_evidence"] == 1.0
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     assert len(rows) == len(PAIRS)

@@ -64,9 +64,8 @@ def test_a_score_is_the_sum_of_its_contributions_and_quotes_only_what_is_there(a
         assert reason.contribution == points[reason.feature] > 0
         assert all(word in a.title or word in a.text for word in reason.need_words)
         assert all(word in b.title or word in b.text for word in reason.achievement_words)
-    assert [r.contribution for r in one.reasons] == sorted(
-        (r.contribution for r in one.reasons), reverse=True
-    )
+    places = [(not r.need_words, -r.contribution) for r in one.reasons]
+    assert places == sorted(places), "what can be checked first, then the weightiest"
     assert all(caution.text for caution in one.cautions)
 
 
