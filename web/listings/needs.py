@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, send_file, url_for
 
-from repositories import introductions, listing
+from repositories import introductions, listing, proposals
 from repositories.accounts import ENTERPRISE, OPERATOR
 from repositories.needs import Need
 from repositories.organisations import Organisation
@@ -50,6 +50,7 @@ def mine() -> Any:
     with platform().database.read() as session:
         rows, around = pages.own_page(session, Need, organisation_id)
         asked = introductions.open_for(session, organisation_id, ENTERPRISE)
+        laid_before = proposals.waiting_for(session, organisation_id)
     by_need: dict[int, list[Any]] = {}
     for one in asked:
         by_need.setdefault(one.need_id, []).append(one)
@@ -57,6 +58,7 @@ def mine() -> Any:
         "listings/mine.html",
         nav_active="workbench",
         library=LIBRARIES["needs"],
+        laid_before=laid_before,
         rows=[
             need_row(Shown(row, None), own=True, matches=_answers(by_need.get(row.id, []))) for row in rows
         ],

@@ -27,7 +27,7 @@ def opened_page(
     opened = answering.open_one(platform(), actor(), need_id)
     need, proposal = opened.need, opened.proposal
     return render_template(
-        "proposals/detail.html", nav_active="proposals", opened=opened, need=need, proposal=proposal,
+        "proposals/detail.html", nav_active="leads", opened=opened, need=need, proposal=proposal,
         reading=reading(library_of("needs"), need), state=_state(opened), parts=_parts(opened),
         house=opened.organisation.name if opened.organisation else "",
         ask_form=ask_form or AskForm(formdata=None), refuse_form=refuse_form or RefuseForm(formdata=None),

@@ -26,7 +26,7 @@ def index() -> Any:
     found = answering.listed(platform(), actor())
     states = {proposal.need_id: proposal for proposal, _ in found.sent}
     return render_template(
-        "proposals/index.html", nav_active="proposals", is_manager=actor().role == MANAGER,
+        "proposals/index.html", nav_active="leads", is_manager=actor().role == MANAGER,
         drafts=[draft_line(need, states.get(need.id)) for need in found.drafts],
         sent=[sent_line(proposal, house) for proposal, house in found.sent],
         received=[received_line(proposal, need, name) for proposal, need, name in found.received],
@@ -140,6 +140,6 @@ def _form_page(
     form: CatalogueForm, *, row: Any = None, status: int = 200, stale: bool = False
 ) -> tuple[str, int]:
     return render_template(
-        "proposals/form.html", nav_active="proposals", form=form, row=row, stale=stale, regions=region_suggestions(),
+        "proposals/form.html", nav_active="leads", form=form, row=row, stale=stale, regions=region_suggestions(),
         houses=[],
     ), status  # fmt: skip
