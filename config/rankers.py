@@ -38,4 +38,4 @@ def load_idf(path: Path = IDF) -> dict[str, float]:
         with np.load(path, allow_pickle=False) as archive:
             return dict(zip(archive["grams"].tolist(), archive["idf"].astype(float).tolist(), strict=True))
     except (OSError, KeyError, ValueError) as error:
-        raise BadRankerFile(f"{path}: {error}; `python -m benchmarks.fit_ranker` makes it anew") from error
+        raise BadRankerFile(f"{path}: {error}; `python -m training.fit_ranker` makes it anew") from error
