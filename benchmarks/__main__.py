@@ -1,6 +1,6 @@
 """`make bench`: how fast the platform answers, with the bare engine query of the same run as the baseline.
 
-    python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100]
+    python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100] [--engine embedded|elasticsearch]
 
 Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
 there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import measures, world
+from benchmarks.engines import server
 
 
 def main() -> None:
@@ -31,20 +32,24 @@ def main() -> None:
         "--titles", type=Path, help="one title a line (default: titles of the demonstration papers)"
     )
     parser.add_argument("--queries", type=int, default=100, help="repetitions of each question")
+    parser.add_argument("--engine", choices=("embedded", "elasticsearch"), default="embedded")
     chosen = parser.parse_args()
     titles = world.titles(chosen.titles)
     console = Console(width=110)
     console.print(f"{len(titles)} real titles; vectors are real ones, perturbed. Times in milliseconds.")
-    for size in (int(part) for part in chosen.sizes.split(",")):
-        with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
-            app, built = world.build(Path(folder), size, titles, console)
-            before = os.getloadavg()[0]
-            _print(console, size, built, measures.run(app, chosen.queries))
-            console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
+    with server(chosen.engine) as address:
+        for size in (int(part) for part in chosen.sizes.split(",")):
+            with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
+                app, built = world.build(Path(folder), size, titles, console, address)
+                before = os.getloadavg()[0]
+                title = f"{size:,} achievements, {chosen.engine}"
+                _print(console, title, built, measures.run(app, chosen.queries))
+                _print_crowds(console, measures.crowds(app))
+                console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
 
 
-def _print(console: Console, size: int, built: world.Built, found: list[measures.Line]) -> None:
-    table = Table(title=f"{size:,} achievements", title_justify="left")
+def _print(console: Console, title: str, built: world.Built, found: list[measures.Line]) -> None:
+    table = Table(title=title, title_justify="left")
     for heading in ("what", "p50", "p99", "cpu p50", "× bare query"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     bare = next(line.p50 for line in found if line.is_baseline)
@@ -58,6 +63,15 @@ def _print(console: Console, size: int, built: world.Built, found: list[measures
         f"index {built.index_mb:,.0f} MB · database {built.database_mb:,.0f} MB · "
         f"resident {measures.resident_mb():,.0f} MB (with the model)\n"
     )
+
+
+def _print_crowds(console: Console, found: list[measures.Crowd]) -> None:
+    table = Table()
+    for heading in ("at the same time", "clients", "p50", "p99", "a second"):
+        table.add_column(heading, justify="left" if heading == "at the same time" else "right")
+    for one in found:
+        table.add_row(one.what, str(one.clients), f"{one.p50:.1f}", f"{one.p99:.1f}", f"{one.per_second:.0f}")
+    console.print(table)
 
 
 if __name__ == "__main__":

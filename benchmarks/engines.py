@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -67,28 +68,28 @@ def main() -> None:
     chosen = parser.parse_args()
     console = Console(width=110)
     base = real_vectors()
-    with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder, _server(chosen.engines) as server:
+    with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder, server(chosen.engines) as address:
         for size in (int(part) for part in chosen.sizes.split(",")):
             opened: dict[str, Index] = {}
             for name in chosen.engines.split(","):
                 place = Path(folder) / f"{name}-{size}"
-                opened[name] = open_index(name, place, MODEL, server)
+                opened[name] = open_index(name, place, MODEL, address)
                 fill(console, name, opened[name], documents(chosen.texts, size, base), size)
-                console.print(f"  {_size(opened[name], place, server, size)}", highlight=False)
+                console.print(f"  {_size(opened[name], place, address, size)}", highlight=False)
             asked = questions(base) * chosen.repeats
             for name, index in opened.items():
                 measure(
                     console,
                     f"{size:,} in {name}",
-                    calls(index, server if name == "elasticsearch" else None),
+                    calls(index, address if name == "elasticsearch" else None),
                     asked,
                 )
             if len(opened) == 2:
                 compare(console, opened, asked[: len(asked) // chosen.repeats])
             for name, index in opened.items():
-                if server is not None and name == "elasticsearch":
+                if address is not None and name == "elasticsearch":
                     state = index.state(LIBRARY)
-                    bare_call(server.urls[0], "DELETE", f"/{state.generation},{state.previous}")
+                    bare_call(address.urls[0], "DELETE", f"/{state.generation},{state.previous}")
                 index.close()
 
 
@@ -152,13 +153,13 @@ def measure(console: Console, title: str, timed: Mapping[str, Call], asked: Sequ
         taken = [_timed(call, one) for one in asked]
         row = [what, f"{np.percentile(taken, 50):.1f}", f"{np.percentile(taken, 99):.1f}"]
         for clients in CLIENTS[1:]:
-            times = crowd(call, asked, clients)
+            times = crowd(lambda number, call=call: call(asked[number % len(asked)]), clients)  # type: ignore[misc]
             row.append(f"{np.percentile(times, 50):.1f}, {len(times) / SECONDS:.0f}")
         table.add_row(*row)
     console.print(table)
 
 
-def calls(index: Index, server: ElasticsearchSettings | None) -> Mapping[str, Call]:
+def calls(index: Index, address: ElasticsearchSettings | None) -> Mapping[str, Call]:
     """What is timed. The plain `_msearch` is what one would write first: nothing spared."""
     facets = ("industry", "region", "trl", "modes")
     found: dict[str, Call] = {
@@ -169,10 +170,10 @@ def calls(index: Index, server: ElasticsearchSettings | None) -> Mapping[str, Ca
         ),
         "list page, browsing": lambda one: index.search(Query(LIBRARY, facets=facets)),
     }
-    if server is None:
+    if address is None:
         return found
-    bare = Connection(server)
-    alias = f"{server.prefix}-{LIBRARY}"
+    bare = Connection(address)
+    alias = f"{address.prefix}-{LIBRARY}"
     return {"plain `_msearch`, open": lambda one: plain(bare, alias, one), **found}
 
 
@@ -191,18 +192,18 @@ def _terms(bare: Connection, alias: str, text: str) -> tuple[str, ...]:
     return best_terms(wanted, lambda term: known.get(term, 0), documents)
 
 
-def crowd(call: Call, asked: Sequence[Question], clients: int) -> list[float]:
-    """Times of all questions that so many clients asked in SECONDS."""
+def crowd(call: Callable[[int], object], clients: int, seconds: float = SECONDS) -> list[float]:
+    """Milliseconds of every call that so many clients made in that time; each is told a number of its own."""
     taken: list[list[float]] = [[] for _ in range(clients)]
-    until = time.perf_counter() + SECONDS
+    until = time.perf_counter() + seconds
 
-    def ask(number: int) -> None:
-        at = number * 7
+    def ask(client: int) -> None:
+        number = client * 7
         while time.perf_counter() < until:
-            taken[number].append(_timed(call, asked[at % len(asked)]))
-            at += 1
+            taken[client].append(_timed(call, number))
+            number += 1
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=ask, args=(client,)) for client in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -241,25 +242,28 @@ def _noise(chance: np.random.Generator, count: int, width: int) -> np.ndarray:
     return noise * (NOISE / np.linalg.norm(noise, axis=1, keepdims=True))
 
 
-def _timed(call: Call, one: Question) -> float:
+def _timed(call: Callable[[Any], object], one: Any) -> float:
     started = time.perf_counter()
     call(one)
     return (time.perf_counter() - started) * 1000
 
 
-def _size(index: Index, place: Path, server: ElasticsearchSettings | None, size: int) -> str:
-    if place.is_dir():
+def _size(index: Index, place: Path, address: ElasticsearchSettings | None, size: int) -> str:
+    if address is None or place.is_dir():
         disk = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
     else:
-        assert server is not None
-        generation = index.state(LIBRARY).generation
-        stats = bare_call(server.urls[0], "GET", f"/{generation}/_stats/store,segments")["_all"]["primaries"]
-        disk = stats["store"]["size_in_bytes"]
+        disk = stored_bytes(address, index.state(LIBRARY).generation)
     return f"{disk / 2**20:,.0f} MB on disk, {disk / size:,.0f} bytes a document"
 
 
+def stored_bytes(address: ElasticsearchSettings, generation: str) -> int:
+    """What one copy of an index takes on the server's disk."""
+    found = bare_call(address.urls[0], "GET", f"/{generation}/_stats/store")
+    return int(found["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
 @contextmanager
-def _server(engines: str) -> Iterator[ElasticsearchSettings | None]:
+def server(engines: str) -> Iterator[ElasticsearchSettings | None]:
     """The server that is named, else one of our own; None where no engine needs one."""
     if "elasticsearch" not in engines:
         yield None

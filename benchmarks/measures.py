@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 from flask import Flask
 
+from benchmarks.engines import CLIENTS, crowd
 from indexer.port import Filters
 from repositories.needs import Need
-from services import recommend, vectors
+from services import recommend, runs, vectors
 from services.access import Actor
 from services.accounts import create
+from services.judging import judge
 from services.listings import entries
 from services.platform import Platform
 
@@ -36,6 +38,17 @@ class Line:
     p99: float
     is_baseline: bool = False
     cpu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """One question asked by several clients at the same time, in milliseconds."""
+
+    what: str
+    clients: int
+    p50: float
+    p99: float
+    per_second: float
 
 
 def run(app: Flask, queries: int) -> list[Line]:
@@ -88,6 +101,33 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
         timed("list page with facets, searched", lambda: _get(client, f"/achievements?q={next(words)}"), queries),
     ]  # fmt: skip
     return lines
+
+
+def crowds(app: Flask, seconds: float = 8.0) -> list[Crowd]:
+    """Judged lists and searched list pages by several clients at once, in one process as one web worker has them."""
+    platform: Platform = app.extensions["sanku"]
+    operator = Actor(role="operator", name="bench")
+    asked = []
+    for need in _needs(platform, operator, 60, suffix="（同时）"):
+        vector = vectors.of_text(platform, "query", need.title, keep=True)
+        asked.append((*runs.subject_facts(need, vector, runs.PUBLIC), vector))
+    public = Filters(keywords={"visibility": ("public", "members")})
+
+    def judged(number: int) -> None:
+        subject, text, vector = asked[number % len(asked)]
+        judge(platform, operator, "achievements", subject, vector, public, text)
+
+    def listed(number: int) -> None:
+        words = ("激光熔覆", "废水处理", "图像识别", "锂电池", "玉米", "传感器", "催化剂", "机器人")
+        _get(app.test_client(), f"/achievements?q={words[number % len(words)]}")
+
+    found = []
+    for what, call in (("judged list", judged), ("list page, searched", listed)):
+        for clients in CLIENTS:
+            taken = crowd(call, clients, seconds)
+            p50, p99 = np.percentile(taken, (50, 99))
+            found.append(Crowd(what, clients, float(p50), float(p99), len(taken) / seconds))
+    return found
 
 
 def resident_mb() -> float:

@@ -16,7 +16,9 @@ from flask import Flask
 from rich.console import Console
 
 from app import create_app
+from benchmarks.engines import stored_bytes
 from config import settings as configuration
+from config.settings import ElasticsearchSettings
 from indexer.rebuild import rebuild
 from repositories import outbox, projection, schema, vectors
 from services.access import COMMAND
@@ -52,9 +54,14 @@ def titles(path: Path | None) -> list[str]:
     return [json.loads(line)["title"][:180] for line in lines]
 
 
-def build(folder: Path, size: int, known: list[str], console: Console) -> tuple[Flask, Built]:
+def build(
+    folder: Path, size: int, known: list[str], console: Console, server: ElasticsearchSettings | None = None
+) -> tuple[Flask, Built]:
     """A platform with `size` published achievements, indexed with vectors; the application and what it cost."""
     env = {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000000 per minute"}
+    if server is not None:
+        env |= {"SANKU_INDEX": "elasticsearch", "SANKU_ELASTICSEARCH_URL": server.urls[0],
+                "SANKU_ELASTICSEARCH_PREFIX": f"{server.prefix}_{size}"}  # fmt: skip
     app = create_app(configuration.load(env))
     platform: Platform = app.extensions["sanku"]
     schema.upgrade(platform.database)
@@ -70,7 +77,12 @@ def build(folder: Path, size: int, known: list[str], console: Console) -> tuple[
         rebuild(platform.database, platform.index, platform.embedder, library, locks(platform))
     rebuilt = time.perf_counter() - started
     _empty_outbox(platform)
-    return app, Built(size / imported, size / rebuilt, _mb(folder / "index"), _mb(folder / "sanku.db"))
+    if server is None:
+        index_mb = _mb(folder / "index")
+    else:
+        generation = platform.index.state("achievements").generation
+        index_mb = stored_bytes(server, generation) / 2**20
+    return app, Built(size / imported, size / rebuilt, index_mb, _mb(folder / "sanku.db"))
 
 
 def _empty_outbox(platform: Platform) -> None:

@@ -30,6 +30,9 @@ REQUEST_BYTES = 4_000_000
 PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 """Between attempts of a write the server had no room for; then it goes back to the outbox."""
 
+SEGMENT_BYTES = 5 * 2**30
+"""The server merges nothing larger by itself; a larger segment would keep its deleted documents for good."""
+
 REST_SECONDS = 1.0
 """After a time-out readers are told at once for so long, or each page of a frozen server would take three seconds."""
 
@@ -176,11 +179,21 @@ class Connection:
             self._client.options(request_timeout=WRITE_SECONDS).indices.update_aliases(actions=actions)
 
     def merge(self, index: str) -> None:
-        """Make one segment of each shard."""
+        """Make few segments of each shard, one where it fits: a search asks each segment's graph and words anew.
+
+        A merge that takes longer than we wait goes on by itself, so that is no error.
+        """
         with translated():
-            self._client.options(request_timeout=MERGE_SECONDS).indices.forcemerge(
-                index=index, max_num_segments=1
-            )
+            patient = self._client.options(request_timeout=MERGE_SECONDS)
+            found = patient.indices.stats(index=index, metric="store")["_all"]["primaries"]
+            shards = patient.indices.stats(index=index)["_shards"]["total"]
+            size = found["store"]["size_in_bytes"] / max(1, shards)
+            try:
+                with translated():
+                    patient.indices.forcemerge(index=index, max_num_segments=1 + int(size // SEGMENT_BYTES))
+            except TimedOut:
+                log.warning("%s is still being merged", index)
+            patient.indices.refresh(index=index)
 
     def close(self) -> None:
         """Give connections back."""

@@ -9,6 +9,7 @@ from typing import Any
 from config.settings import ElasticsearchSettings
 from indexer.engines.elasticsearch import queries
 from indexer.engines.elasticsearch.connection import Body, Connection
+from indexer.engines.elasticsearch.frequencies import Frequencies
 from indexer.engines.elasticsearch.library import Library
 from indexer.engines.elasticsearch.lines import lines, state_line
 from indexer.port import (
@@ -50,6 +51,7 @@ class ElasticsearchIndex:
             )
             for name, schema in schemas.items()
         }
+        self._frequencies = {name: Frequencies() for name in schemas}
 
     def search(self, query: Query) -> Answer:
         """See ``Index.search``."""
@@ -142,6 +144,7 @@ class ElasticsearchIndex:
         """See ``Index.write``. The report is that of the generation that answers, or of the first one named."""
         owner = self._library(library)
         pointer = owner.ensure()
+        self._frequencies[library].seen("", 0)
         names = pointer.live if generations is None else tuple(generations)
         reports = []
         for name in names:
@@ -209,15 +212,20 @@ class ElasticsearchIndex:
         wanted = grams_of(text)
         if not wanted.is_long:
             return tuple(wanted.counts)
-        characters = [term for term in wanted.counts if is_character(term)]
-        texts = {"grams": " ".join(term for term in wanted.counts if not is_character(term))}
-        if characters:
-            texts["characters"] = " ".join(characters)
         try:
-            documents, frequencies = self._connection.frequencies(library.root, texts)
+            documents, known = self._frequencies[library.schema.library].of(
+                list(wanted.counts), lambda terms: self._asked(library, terms)
+            )
         except UnknownGeneration:
             return ()
-        return best_terms(wanted, lambda term: frequencies.get(term, 0), documents)
+        return best_terms(wanted, known.__getitem__, documents)
+
+    def _asked(self, library: Library, terms: Sequence[str]) -> tuple[int, Mapping[str, int]]:
+        characters = [term for term in terms if is_character(term)]
+        texts = {"grams": " ".join(term for term in terms if len(term) > 1 or term not in characters)}
+        if characters:
+            texts["characters"] = " ".join(characters)
+        return self._connection.frequencies(library.root, texts)
 
     def _write(
         self, owner: Library, name: str, documents: Sequence[Document], tombstones: Sequence[Tombstone]
@@ -243,6 +251,8 @@ class ElasticsearchIndex:
         if not name:
             return IndexState(library.schema.library)
         about = library.about(name)
+        number = int(found["number"]["value"] or 0)
+        self._frequencies[library.schema.library].seen(name, number)
         is_same_model = about.model_id == self._model_id
         with_vector = int(found["with_vector"]["doc_count"])
         return IndexState(
@@ -251,7 +261,7 @@ class ElasticsearchIndex:
             model_id=about.model_id,
             documents=int(found["documents"]["doc_count"]),
             with_vector=with_vector,
-            number=int(found["number"]["value"] or 0),
+            number=number,
             up_to_date_shape=is_same_model and about.shape == library.shape,
             meaning=is_same_model and with_vector > 0,
             live=pointer.live,

@@ -113,10 +113,11 @@ class Library:
         return name
 
     def swap(self, name: str) -> None:
-        """Let the filled generation answer; the one before is kept back, an older one goes."""
+        """Let the filled generation answer, merged; the one before is kept back, an older one goes."""
         pointer = self.pointer()
         if not name or name != pointer.filling:
             raise UnknownGeneration(f"{name} is not being filled")
+        self._connection.merge(name)
         actions = [
             _remove(name, self._filling),
             _remove(pointer.current, self.root),
