@@ -1,12 +1,15 @@
 """The managers' first page with many leads: what it costs when nothing has changed, when one lead has come or gone, and
 for a manager whose scores nobody has computed yet.
 
+    python -m benchmarks.leads [--leads 10000] [--queries 40]
+
 The leads are rows made here, not by the worker: the page reads the same tables. They stand between copies of the
 demonstration listings with perturbed vectors, on the reasons of real pairs.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from itertools import cycle, islice
 from typing import Any
@@ -15,6 +18,7 @@ import numpy as np
 from flask import Flask
 from flask.testing import FlaskClient
 from rich.console import Console
+from rich.table import Table
 
 from app import create_app
 from benchmarks.measures import PASSWORD, Line, timed
@@ -116,7 +120,7 @@ def _copies(session: Session, platform: Platform, model: Any, wanted: int) -> li
         for name in COLUMNS[model]:
             setattr(copy, name, getattr(row, name))
         copy.refresh_vector_key()
-        noise = generator.standard_normal(real[row.vector_key].shape[0]).astype(np.float32)
+        noise: Any = generator.standard_normal(real[row.vector_key].shape[0], dtype=np.float32)
         near = real[row.vector_key] + noise * np.float32(NOISE / np.linalg.norm(noise))
         keyed[copy.vector_key] = near / np.linalg.norm(near)
         made.append(copy)
@@ -157,3 +161,22 @@ def _move_one(platform: Platform) -> None:
 
 def _get(client: FlaskClient, query: str = "") -> None:
     assert client.get(f"/leads{query}").status_code == 200
+
+
+def show(console: Console, size: int, found: list[Line]) -> None:
+    """The table."""
+    table = Table(title=f"{size:,} open leads", title_justify="left")
+    for heading in ("what", "p50", "p99", "processor"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for line in found:
+        table.add_row(line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.cpu:.1f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.leads")
+    parser.add_argument("--leads", type=int, default=10_000, help="open leads")
+    parser.add_argument("--queries", type=int, default=40, help="repetitions of each question")
+    chosen = parser.parse_args()
+    printed = Console(width=110)
+    show(printed, chosen.leads, run(chosen.leads, chosen.queries, printed))
