@@ -106,7 +106,7 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
 def crowds(app: Flask, seconds: float = 8.0) -> list[Crowd]:
     """Judged lists and searched list pages by several clients at once, in one process as one web worker has them."""
     platform: Platform = app.extensions["sanku"]
-    operator = Actor(role="operator", name="bench")
+    operator = _operator(platform, "crowd@example.org")
     asked = []
     for need in _needs(platform, operator, 60, suffix="（同时）"):
         vector = vectors.of_text(platform, "query", need.title, keep=True)
@@ -159,8 +159,8 @@ def _get(client: object, path: str) -> None:
     assert answer.status_code == 200, (path, answer.status_code)
 
 
-def _operator(platform: Platform) -> Actor:
-    account = create(platform, "bench@example.org", "operator", PASSWORD)
+def _operator(platform: Platform, email: str = "bench@example.org") -> Actor:
+    account = create(platform, email, "operator", PASSWORD)
     return Actor(account_id=account.id, role="operator", name="bench")
 
 

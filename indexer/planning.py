@@ -12,15 +12,19 @@ GIB = 2**30
 HNSW_LINKS = 16
 """m of the graph: links of a document on each layer but the lowest, which has twice as many."""
 
-TEXT_BYTES = {"achievements": 900, "needs": 1100, "talents": 700}
-"""Bytes a document takes on disk beside its vector: words, filter columns, versions, ids. Measured; see docs/scaling.md."""
+TEXT_BYTES = 700
+"""Bytes a listing of some 500 characters takes on disk beside its vector: words, columns, versions, ids. Measured."""
 
 SHARD_BYTES = 30 * GIB
 SHARD_DOCUMENTS = 200_000_000
 """Shards of 10–50 GB and at most 200 million documents recover and move in reasonable time."""
 
-MERGE_ROOM = 0.5
-"""Share of a copy's size that merging needs free beside it, deleted documents included."""
+KEPT = 2
+"""Generations that are always there: the one that answers and the one kept back."""
+
+FILLING = 1.75
+"""What a generation takes while it is filled, as a share of its final size: 1.63 measured before it is merged (the server
+keeps what it was sent until then), and one shard at a time twice."""
 
 DISK_USED_AT_MOST = 0.85
 """The low watermark: above it the cluster gives a node no more shards."""
@@ -69,25 +73,22 @@ def plan(
     replicas: int = 1,
     node_memory: int = 64 * GIB,
     node_disk: int = 4096 * GIB,
-    generations: int = 2,
 ) -> Plan:
     """What *documents* listings need on nodes of this size; raises ValueError for numbers that make no sense.
 
-    *generations*: a rebuild fills a second one beside the one that answers, on disk; only one needs to be in memory.
+    A rebuild fills a generation beside the one that answers and the one kept back; only one needs to be in memory.
     """
-    if library not in TEXT_BYTES:
-        raise ValueError(f"no library {library!r}: one of {', '.join(TEXT_BYTES)}")
-    if documents < 1 or dimensions < 1 or replicas < 0 or generations < 1:
-        raise ValueError("documents, dimensions and generations must be at least 1, replicas at least 0")
+    if documents < 1 or dimensions < 1 or replicas < 0:
+        raise ValueError("documents and dimensions must be at least 1, replicas at least 0")
     cache = node_memory - heap(node_memory) - SYSTEM_BYTES
     if cache <= 0:
         raise ValueError("a node needs more than 4 GiB of memory to leave a cache beside its heap")
     vectors = vector_memory(documents, dimensions)
-    copy = documents * (TEXT_BYTES[library] + 4 * dimensions) + vectors
+    copy = documents * (TEXT_BYTES + 4 * dimensions) + vectors
     shards = max(1, -(-copy // SHARD_BYTES), -(-documents // SHARD_DOCUMENTS))
     copies = 1 + replicas
     memory = copies * vectors
-    disk = math.ceil(copies * copy * (generations + MERGE_ROOM) / DISK_USED_AT_MOST)
+    disk = math.ceil(copies * copy * (KEPT + FILLING) / DISK_USED_AT_MOST)
     least = 1 if replicas == 0 else max(VOTES, copies)
     return Plan(
         library=library,
