@@ -19,6 +19,7 @@ from matching.ngrams import Ngrams
 from matching.types import FAIR, FAIRLY_STRONG, STRONG, WEAK
 
 FULL_SCORE = 100.0
+WORDS, MEANING = "words", "semantic_nearness"
 Thresholds = tuple[float, float, float]
 
 
@@ -99,6 +100,11 @@ class Ranker:
         """4 强, 3 较强, 2 一般, 1 弱; *bare* where a side gives its title only."""
         thresholds = self.title_thresholds if bare else self.thresholds
         return (WEAK, FAIR, FAIRLY_STRONG, STRONG)[bisect_right(thresholds, score)]
+
+    def words_alone(self, value: float) -> float:
+        """The points of `words` where the model has given no vector yet: they stand for meaning too, and must say more."""
+        words = self.curves[WORDS]
+        return (words.most + self.curves[MEANING].most) * (words(value) / words.most) ** 2
 
 
 def _thresholds(levels: Mapping[str, Any]) -> Thresholds:

@@ -12,7 +12,7 @@ from matching.cautions import cautions
 from matching.explanation import explain
 from matching.features import FEATURES
 from matching.features.pair import Pair, pair_of
-from matching.ranker import BadRanker, Curve, Ranker
+from matching.ranker import MEANING, WORDS, BadRanker, Curve, Ranker
 from matching.types import AchievementFacts, Caution, Context, Judgement, NeedFacts, Reason
 
 __all__ = ["BadRanker", "Curve", "Ranker", "judge", "rank"]
@@ -23,6 +23,8 @@ SHOWN = 50
 
 Points = tuple[tuple[str, float | None, float], ...]
 _NAMED = tuple((feature.__name__, feature) for feature in FEATURES)
+_PLACES = {name: at for at, (name, _) in enumerate(_NAMED)}
+_WORDS, _MEANING = _PLACES[WORDS], _PLACES[MEANING]
 
 
 def judge(ranker: Ranker, need: NeedFacts, achievement: AchievementFacts, context: Context) -> Judgement:
@@ -59,10 +61,14 @@ def rank(
 def _points(ranker: Ranker, pair: Pair) -> Points:
     """(feature, value | None, points) of each feature."""
     curves = ranker.curves
-    points = []
+    points: list[tuple[str, float | None, float]] = []
     for name, feature in _NAMED:
         value = feature(pair)
         points.append((name, value, 0.0 if value is None else curves[name](value)))
+    if points[_MEANING][1] is None:
+        name, value, _ = points[_WORDS]
+        # While the model is loading, a list is made of words alone, and the same floor and levels must hold for it.
+        points[_WORDS] = (name, value, 0.0 if value is None else ranker.words_alone(value))
     return tuple(points)
 
 

@@ -9,8 +9,7 @@ from indexer.text import normalise
 from matching.types import AchievementFacts, IpRight, NeedFacts
 from repositories import achievements, needs
 from repositories.vectors import Vector
-
-TITLE_OF_PASTE = 60
+from services.pasted import Pasted
 
 
 def need_facts(need: Any, vector: Vector | None, *, with_confidential: bool = False) -> NeedFacts:
@@ -34,20 +33,20 @@ def need_facts(need: Any, vector: Vector | None, *, with_confidential: bool = Fa
     )
 
 
-def pasted_facts(title: str, text: str, vector: Vector | None) -> NeedFacts:
-    """A need somebody pasted without an account: words only."""
+def pasted_facts(pasted: Pasted, vector: Vector | None) -> NeedFacts:
+    """A need somebody pasted without an account: its words, and what they say of money and time."""
     return NeedFacts(
         id=0,
-        title=normalise(title),
-        text=normalise(text),
+        title=normalise(pasted.title),
+        text=normalise(pasted.text),
         vector=vector,
         industry="",
         region="",
         wanted_trl=None,
         wanted_modes=frozenset(),
-        budget_min=None,
-        budget_max=None,
-        deadline=None,
+        budget_min=pasted.budget_min,
+        budget_max=pasted.budget_max,
+        deadline=pasted.deadline,
         organisation_id=None,
     )
 
@@ -80,14 +79,3 @@ def _right(item: dict[str, Any]) -> IpRight:
         status=item.get("status", ""),
         expiry=date.fromisoformat(expiry) if expiry else None,
     )
-
-
-def split_paste(text: str) -> tuple[str, str]:
-    """(title, text) of a pasted need: its first line or sentence stands for the title, at most 60 characters."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    first = lines[0] if lines else ""
-    for stop in "。；;!！?？":
-        head, found, _ = first.partition(stop)
-        if found and len(head) >= 6:
-            first = head
-    return first[:TITLE_OF_PASTE], text.strip()

@@ -24,6 +24,7 @@ from services import facts, vectors
 from services.access import NOBODY, Actor, audience, owns, require
 from services.judging import judge
 from services.listings.entries import visible
+from services.pasted import read_paste
 from services.platform import Platform
 from services.runs import OPEN, OTHER_SIDE, SHOWN, SIDE, Narrowing, frozen_run, other_id, unkept_run
 
@@ -111,9 +112,9 @@ def for_listing(
 
 def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations:
     """Matches for a pasted need without an account: public achievements only; nothing is stored, not even a vector."""
-    title, body = facts.split_paste(text)
-    vector = vectors.of_text(platform, "query", title, keep=False)
-    need, asked = facts.pasted_facts(title, body, vector), f"{title}\n{body}"
+    pasted = read_paste(text, platform.ranker.ngrams)
+    vector = vectors.of_text(platform, "query", pasted.title, keep=False)
+    need, asked = facts.pasted_facts(pasted, vector), f"{pasted.title}\n{pasted.text}"
     found = judge(
         platform, NOBODY, "achievements", need, vector, OPEN.to_filters(NOBODY, "achievements"), asked
     )

@@ -12,7 +12,7 @@ from matching.features import describe
 from services import recommend, search
 from services.documents import read_need_form
 from services.errors import IndexAway, Invalid
-from services.facts import TITLE_OF_PASTE, split_paste
+from services.pasted import TITLE_LENGTH, read_paste
 from services.platform import CHINA
 from web import labels
 from web.access import ANYONE, rule
@@ -92,7 +92,7 @@ def match() -> Any:
         form.text.errors = [away.message]
         return home_page(form), 503
     words = [w for item in found.items[:10] for r in item.reasons for w in r["need_words"]]
-    title = _headline(split_paste(text)[0])
+    title = _headline(read_paste(text, platform().ranker.ngrams).title)
     return render_template(
         "public/match.html",
         asked={"title_segments": marked(title, words), "sections": [("", marked(text, words))], "source_label": source},
@@ -106,7 +106,7 @@ def match() -> Any:
 
 def _headline(title: str) -> str:
     """The title of a pasted need for people: one that was cut at its length ends at its last comma instead."""
-    if len(title) < TITLE_OF_PASTE:
+    if len(title) < TITLE_LENGTH:
         return title
     comma = max(title.rfind(mark) for mark in "，,、；")
     return title[:comma] if comma >= MIN_PASTE else title

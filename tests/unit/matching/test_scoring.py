@@ -206,3 +206,15 @@ def test_a_ranker_does_not_read_the_clock():
     early = dataclasses.replace(CONTEXT, today=date(2020, 2, 1))
     assert not judge(shipped(), need(), old, early).cautions
     assert [c.code for c in judge(shipped(), need(), old, CONTEXT).cautions] == ["long_unconfirmed"]
+
+
+def test_without_a_vector_words_stand_for_meaning_too():
+    wish, offer = "锂离子电池硅碳负极材料", "锂离子电池硅碳负极材料制备"
+    alone = judge(shipped(), need(wish), achievement(offer), CONTEXT)
+    little = judge(shipped(), need(wish), achievement("锂矿开采"), CONTEXT)
+    assert alone.score >= shipped().recommended > little.score
+    with_vector = judge(
+        shipped(), need(wish, vector=vector(1, 0)), achievement(offer, vector=vector(0, 1)), CONTEXT
+    )
+    words = {name: points for name, _, points in with_vector.contributions}["words"]
+    assert words <= shipped().curves["words"].most

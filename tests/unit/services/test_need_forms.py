@@ -10,7 +10,8 @@ from openpyxl import Workbook
 
 from services.documents import read_need_form
 from services.errors import Invalid
-from services.facts import split_paste
+from services.pasted import read_paste
+from tests.unit.matching.world import shipped
 
 
 def word(rows: list[tuple[str, str]]) -> bytes:
@@ -41,8 +42,9 @@ def test_the_name_in_a_form_is_the_title() -> None:
         ("需求描述", "要求结合强度不低于 400 MPa。"),
     ]
     for name, body in (("表.docx", word(rows)), ("表.xlsx", excel([*rows]))):
-        title, text = split_paste(read_need_form(name, body))
-        assert title == "叶片叶尖磨损的激光熔覆修复"
+        pasted = read_paste(read_need_form(name, body), shipped().ngrams)
+        text = pasted.text
+        assert pasted.title == "叶片叶尖磨损的激光熔覆修复"
         assert "需求描述：要求结合强度不低于 400 MPa。" in text
         assert "填表日期" in text
 

@@ -16,7 +16,7 @@ from services import access
 from services.access import NOBODY, Actor
 from services.completeness import ASKED_FOR, completeness
 from services.errors import Forbidden, Invalid, NotFound, SignInFirst
-from services.facts import need_facts, split_paste
+from services.facts import need_facts
 from services.listings.catalogue import NEED
 from services.listings.entries import editable, last_day, snapshot
 from services.listings.library import LIBRARIES, library_of
@@ -129,18 +129,6 @@ def test_facts_of_a_need_are_open_unless_asked_for_its_owner() -> None:
     assert "机密" not in need_facts(row, None).text
     assert "机密" in need_facts(row, None, with_confidential=True).text
     assert "王" not in need_facts(row, None, with_confidential=True).text
-
-
-@pytest.mark.parametrize(("text", "title"), [
-    ("激光熔覆修复用粉末\n现用粉末开裂", "激光熔覆修复用粉末"),
-    ("我们做风电齿轮箱，行星轮轴承早期点蚀。希望找到工艺。", "我们做风电齿轮箱，行星轮轴承早期点蚀"),
-    ("\n\n  轴承点蚀怎么办？急  ", "轴承点蚀怎么办"),
-    ("短。但是后面还有一句话", "短。但是后面还有一句话"),
-    ("长" * 100, "长" * 60),
-    ("", ""),
-])  # fmt: skip
-def test_the_first_sentence_of_a_paste_is_its_title(text: str, title: str) -> None:
-    assert split_paste(text) == (title, text.strip())
 
 
 def test_completeness_counts_what_people_ask_for() -> None:
