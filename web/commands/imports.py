@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from repositories.imports import DONE, FAILED, NEW, REPEATED, UNCHANGED, UPDATED
 from services.access import COMMAND
 from services.imports import steps
+from services.imports.batches import LIVE_AT_ONCE
 from services.imports.columns import NAMES
 from services.imports.report import Report
 from web.commands.problems import told
@@ -73,6 +74,6 @@ def _show(report: Report) -> None:
     elif report.state == DONE and not report.to_write:
         click.echo("没有新的内容，库里已经是这样。")
     elif report.state == DONE:
-        click.echo("已写入并发布。" if report.library != "organisations" else "已写入。")
+        click.echo("已写入。" if report.library in LIVE_AT_ONCE else "已写入并发布。")
     else:
         click.echo("没有写入任何内容。改好后再导入，或加 --good-rows-only 只导入通过的行。", err=True)
