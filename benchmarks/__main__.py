@@ -1,6 +1,7 @@
 """`make bench`: how fast the platform answers, with the bare engine query of the same run as the baseline.
 
     python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100] [--engine embedded|elasticsearch]
+                         [--managers 10000] [--leads 1000]
 
 Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
 there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
@@ -18,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import measures, world
+from benchmarks import leads, managers, measures, world
 from benchmarks.engines import server
 
 
@@ -33,6 +34,12 @@ def main() -> None:
     )
     parser.add_argument("--queries", type=int, default=100, help="repetitions of each question")
     parser.add_argument("--engine", choices=("embedded", "elasticsearch"), default="embedded")
+    parser.add_argument(
+        "--managers", type=int, default=10_000, help="managers to rank for deals (0: leave out)"
+    )
+    parser.add_argument(
+        "--leads", type=int, default=1_000, help="open leads on the managers' page (0: leave out)"
+    )
     chosen = parser.parse_args()
     titles = world.titles(chosen.titles)
     console = Console(width=110)
@@ -46,18 +53,19 @@ def main() -> None:
                 _print(console, title, built, measures.run(app, chosen.queries))
                 _print_crowds(console, measures.crowds(app))
                 console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
+    if chosen.managers:
+        found = managers.run(chosen.managers, chosen.queries, console)
+        console.print(
+            _table(f"{chosen.managers:,} managers, {managers.PAST_DEALS:,} deals of the past", found)
+        )
+    if chosen.leads:
+        console.print(
+            _table(f"{chosen.leads:,} open leads", leads.run(chosen.leads, chosen.queries, console))
+        )
 
 
 def _print(console: Console, title: str, built: world.Built, found: list[measures.Line]) -> None:
-    table = Table(title=title, title_justify="left")
-    for heading in ("what", "p50", "p99", "cpu p50", "× bare query"):
-        table.add_column(heading, justify="left" if heading == "what" else "right")
-    bare = next(line.p50 for line in found if line.is_baseline)
-    for line in found:
-        table.add_row(
-            line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.cpu:.1f}", f"{line.p50 / bare:.2f}"
-        )
-    console.print(table)
+    console.print(_table(title, found))
     console.print(
         f"import {built.imported_per_second:,.0f} rows/s · rebuild {built.rebuilt_per_second:,.0f} documents/s · "
         f"index {built.index_mb:,.0f} MB · database {built.database_mb:,.0f} MB · "
@@ -72,6 +80,18 @@ def _print_crowds(console: Console, found: list[measures.Crowd]) -> None:
     for one in found:
         table.add_row(one.what, str(one.clients), f"{one.p50:.1f}", f"{one.p99:.1f}", f"{one.per_second:.0f}")
     console.print(table)
+
+
+def _table(title: str, found: list[measures.Line]) -> Table:
+    """Times by question; beside a bare engine query where the run has one."""
+    bare = next((line.p50 for line in found if line.is_baseline), None)
+    table = Table(title=title, title_justify="left")
+    for heading in ("what", "p50", "p99", "cpu p50", *(["× bare query"] if bare else [])):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for line in found:
+        ratio = [f"{line.p50 / bare:.2f}"] if bare else []
+        table.add_row(line.what, f"{line.p50:.1f}", f"{line.p99:.1f}", f"{line.cpu:.1f}", *ratio)
+    return table
 
 
 if __name__ == "__main__":

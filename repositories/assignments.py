@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, func, or_, select
+from sqlalchemy import BindParameter, ForeignKey, Index, String, bindparam, func, join, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.achievements import Achievement
@@ -85,6 +86,38 @@ class Led:
     closed_at: datetime | None
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_INDUSTRIES: BindParameter[Any] = bindparam("industries", expanding=True)
+# Built once: a list looks at hundreds of managers by plain rows.
+_LOADS = (
+    select(Assignment.talent_id, func.count())
+    .where(Assignment.talent_id.in_(_IDS), Assignment.state.in_(ACTIVE))
+    .group_by(Assignment.talent_id)
+)
+_WITH_SIDES = (
+    join(Assignment, Deal, Deal.id == Assignment.deal_id)
+    .join(Need, Need.id == Deal.need_id)
+    .join(Achievement, Achievement.id == Deal.achievement_id)
+)
+_PAST = (
+    select(
+        Assignment.talent_id, Deal.id, Need.id, Need.projection, Need.industry, Achievement.industry, Need.region,
+        Achievement.region, Deal.state, Deal.closed_at,
+    )
+    .select_from(_WITH_SIDES)
+    .where(Assignment.talent_id.in_(_IDS), Assignment.state.in_(LED))
+    .order_by(Assignment.id)
+)  # fmt: skip
+_EXPERIENCED = (
+    select(Assignment.talent_id)
+    .select_from(join(Assignment, Deal, Deal.id == Assignment.deal_id).join(Need, Need.id == Deal.need_id))
+    .where(Assignment.state.in_(LED), Need.industry.in_(_INDUSTRIES))
+    .group_by(Assignment.talent_id)
+    .order_by(func.count().desc(), Assignment.talent_id)
+    .limit(bindparam("limit"))
+)
+
+
 def active_of_deal(session: Session, deal_id: int) -> Assignment | None:
     """The offered or accepted assignment of a deal; there is at most one."""
     query = select(Assignment).where(Assignment.deal_id == deal_id, Assignment.state.in_(ACTIVE))
@@ -111,49 +144,25 @@ def of_talent(session: Session, talent_id: int, states: Collection[str] = ACTIVE
 
 def loads(session: Session, talent_ids: Iterable[int]) -> dict[int, int]:
     """Talent id → active assignments; managers without any are not in it."""
-    query = select(Assignment.talent_id, func.count()).where(
-        Assignment.talent_id.in_(list(talent_ids)), Assignment.state.in_(ACTIVE)
-    )
-    return {talent: int(count) for talent, count in session.execute(query.group_by(Assignment.talent_id))}
+    rows = session.connection().execute(_LOADS, {"ids": list(talent_ids)})
+    return {talent: int(count) for talent, count in rows}
 
 
 def past(session: Session, talent_ids: Iterable[int]) -> list[Led]:
     """The deals these managers lead or led, each with the industry and place of its need (else of its achievement)."""
-    query = (
-        select(
-            Assignment.talent_id, Deal.id, Need.id, Need.projection, Need.industry, Achievement.industry,
-            Need.region, Achievement.region, Deal.state, Deal.closed_at,
-        )
-        .join(Deal, Deal.id == Assignment.deal_id)
-        .join(Need, Need.id == Deal.need_id)
-        .join(Achievement, Achievement.id == Deal.achievement_id)
-        .where(Assignment.talent_id.in_(list(talent_ids)), Assignment.state.in_(LED))
-        .order_by(Assignment.id)
-    )  # fmt: skip
+    rows = session.connection().execute(_PAST, {"ids": list(talent_ids)})
     return [
         Led(talent, deal, need, projection, industry or other, region or elsewhere, state, closed)
-        for talent, deal, need, projection, industry, other, region, elsewhere, state, closed
-        in session.execute(query)
-    ]  # fmt: skip
+        for talent, deal, need, projection, industry, other, region, elsewhere, state, closed in rows
+    ]
 
 
 def experienced(session: Session, industries: Collection[str], limit: int) -> list[int]:
-    """Managers who lead or led deals in one of these industries, those with most first."""
+    """Managers who lead or led deals for needs of these industries, those with most first."""
     if not industries:
         return []
-    query = (
-        select(Assignment.talent_id)
-        .join(Deal, Deal.id == Assignment.deal_id)
-        .join(Need, Need.id == Deal.need_id)
-        .join(Achievement, Achievement.id == Deal.achievement_id)
-        .where(
-            Assignment.state.in_(LED),
-            or_(Need.industry.in_(industries), Achievement.industry.in_(industries)),
-        )
-        .group_by(Assignment.talent_id)
-        .order_by(func.count().desc(), Assignment.talent_id)
-    )
-    return list(session.scalars(query.limit(limit)))
+    rows = session.connection().execute(_EXPERIENCED, {"industries": list(industries), "limit": limit})
+    return [talent for (talent,) in rows]
 
 
 def overdue(session: Session, today: date) -> list[tuple[int, int]]:

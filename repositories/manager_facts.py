@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from repositories.accounts import Account
@@ -26,6 +26,27 @@ JUDGED = (
 )  # fmt: skip
 """What judging reads of a profile."""
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Built once: a list looks at hundreds of managers by plain rows.
+_HEADS = (
+    select(
+        Talent.id, Talent.projection, Talent.revision, Talent.state, Account.is_active, Organisation.id,
+        Organisation.parent_id,
+    )
+    .outerjoin(Account, Account.id == Talent.account_id)
+    .outerjoin(Organisation, Organisation.id == Account.organisation_id)
+    .where(Talent.id.in_(_IDS))
+)  # fmt: skip
+_COLUMNS = (
+    select(*(getattr(Talent, name) for name in JUDGED), StoredVector.data.label("vector_data"))
+    .outerjoin(
+        StoredVector,
+        and_(StoredVector.content_hash == Talent.vector_key, StoredVector.model_id == bindparam("model_id")),
+    )
+    .where(Talent.id.in_(_IDS))
+)
+_NAMES = select(Talent.id, Talent.title).where(Talent.id.in_(_IDS))
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -40,33 +61,26 @@ class Head:
 
 def heads(session: Session, ids: Iterable[int]) -> dict[int, Head]:
     """Talent id → head, whatever the state of the profile, in one query."""
-    query = (
-        select(
-            Talent.id, Talent.projection, Talent.revision, Talent.state, Account.is_active, Organisation.id,
-            Organisation.parent_id,
-        )
-        .outerjoin(Account, Account.id == Talent.account_id)
-        .outerjoin(Organisation, Organisation.id == Account.organisation_id)
-        .where(Talent.id.in_(list(ids)))
-    )  # fmt: skip
     return {
         talent: Head(
             projection, revision, state == PUBLISHED, bool(active),
             frozenset(one for one in (house, parent) if one is not None),
         )
-        for talent, projection, revision, state, active, house, parent in session.execute(query)
+        for talent, projection, revision, state, active, house, parent
+        in session.connection().execute(_HEADS, {"ids": list(ids)})
     }  # fmt: skip
 
 
 def columns(session: Session, ids: Iterable[int], model_id: str) -> list[tuple[Any, Vector | None]]:
     """(judged columns, vector) of profiles, in one query."""
-    vector_of = and_(StoredVector.content_hash == Talent.vector_key, StoredVector.model_id == model_id)
-    query = (
-        select(*(getattr(Talent, name) for name in JUDGED), StoredVector.data.label("vector_data"))
-        .outerjoin(StoredVector, vector_of)
-        .where(Talent.id.in_(list(ids)))
-    )
-    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in session.execute(query)]
+    rows = session.connection().execute(_COLUMNS, {"ids": list(ids), "model_id": model_id})
+    return [(row, unpack(row.vector_data) if row.vector_data else None) for row in rows]
+
+
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Talent id → name."""
+    rows = session.connection().execute(_NAMES, {"ids": list(ids)})
+    return {talent: name for talent, name in rows}  # noqa: C416  a row is more than a pair
 
 
 def houses(session: Session, organisation_ids: Iterable[int]) -> dict[int, tuple[tuple[int, str], ...]]:

@@ -13,7 +13,7 @@ import logging
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from indexer.port import Filters, IndexUnavailable
 from matching.managers import ranker as manager_ranker
@@ -24,6 +24,7 @@ from repositories.accounts import ENTERPRISE
 from repositories.assignments import Assignment
 from repositories.deals import STATE_NAMES, Deal
 from repositories.listing import page_by_id
+from repositories.manager_facts import names as talent_names
 from repositories.manager_runs import FrozenManager, FrozenRanking
 from repositories.record import Tally
 from repositories.talents import Talent
@@ -39,10 +40,11 @@ log = logging.getLogger(__name__)
 
 SHOWN = manager_ranker.SHOWN
 """Lines kept of a ranking."""
-CANDIDATES = 200
-"""Proposals asked of the index by what profiles say; the same number again by industry alone."""
-BY_INDUSTRY = 60
-EXPERIENCED = 100
+CANDIDATES = 60
+"""Proposals asked of the index by what profiles say."""
+FITTING = 80
+"""Further ones among those who know the industry and serve the region of a side, nearest first."""
+EXPERIENCED = 50
 """Managers taken from the database because they led deals in the industries of this one."""
 ENOUGH = 50
 """With fewer than that (a young platform, a model that is not warm yet) others are looked at too."""
@@ -70,7 +72,8 @@ class Line:
 class SetAside:
     """A manager who may not lead this deal, and why."""
 
-    talent: Talent
+    talent_id: int
+    name: str
     code: str
     text: str
 
@@ -83,6 +86,8 @@ class ManagersForDeal:
     run_id: int | None
     algorithm: str
     considered: int
+    total: int
+    """How many lines the whole list has."""
     items: tuple[Line, ...]
     rejections: tuple[SetAside, ...]
     active: Assignment | None
@@ -103,19 +108,21 @@ def for_deal(platform: Platform, actor: Actor, deal_id: int, limit: int = SHOWN)
     rejections = run.rejections if place.is_operator else []
     with platform.database.read() as session:
         ids = {entry.talent_id for entry in entries}
-        rows = page_by_id(session, Talent, ids | {one["talent_id"] for one in rejections})
+        rows = page_by_id(session, Talent, ids)
+        names = talent_names(session, [one["talent_id"] for one in rejections])
         tallies = record.tallies(session, ids)
         asked = {one.talent_id: one.state for one in assignments.of_deal(session, deal.id)}
         active = assignments.active_of_deal(session, deal.id)
     return ManagersForDeal(
         deal=deal, run_id=run.id, algorithm=run.ranker, considered=run.considered,
+        total=len(run.entries),
         items=tuple(
             _line(entry, rows[entry.talent_id], tallies, asked, place.is_operator)
             for entry in entries if entry.talent_id in rows
         ),
         rejections=tuple(
-            SetAside(rows[one["talent_id"]], one["reason"], one["text"])
-            for one in rejections if one["talent_id"] in rows
+            SetAside(one["talent_id"], names[one["talent_id"]], one["reason"], one["text"])
+            for one in rejections if one["talent_id"] in names
         ),
         active=active, by_operator=place.is_operator,
     )  # fmt: skip
@@ -143,8 +150,9 @@ def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
 def context_of(platform: Platform) -> Context:
     """The day, and the names of all codes that managers are judged by."""
     words = platform.vocabularies
-    names = ChainMap({**words.languages.names, **words.relation_kinds.names}, dict(platform.names))
-    return Context(today=platform.today(), names=names)
+    own = {**words.languages.names, **words.relation_kinds.names}
+    # The platform's names are thousands and never written to: looked up behind these, not copied.
+    return Context(today=platform.today(), names=ChainMap(own, cast("dict[str, str]", platform.names)))
 
 
 def _deal_facts(platform: Platform, deal: Deal) -> DealFacts:
@@ -170,9 +178,9 @@ def _proposed(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
         known = assignments.experienced(session, industries, EXPERIENCED)
     try:
         hits = platform.index.candidates("talents", text, deal.need.vector, CANDIDATES, excluded=gone)
-        if industries:
-            same = Filters(keywords={"industries": industries})
-            hits += platform.index.candidates("talents", text, deal.need.vector, BY_INDUSTRY, same, gone)
+        hits += platform.index.candidates(
+            "talents", text, deal.need.vector, FITTING, _fitting(deal, industries), gone
+        )
     except IndexUnavailable as away:
         raise IndexAway() from away
     found = {*known, *(hit.id for hit in hits), *deal.declined, *deal.expired}
@@ -182,6 +190,13 @@ def _proposed(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
                 row.row.id for row in shown.newest_public(session, "talents", ENOUGH, audience(actor))
             )
     return found | {deal.finder_id} if deal.finder_id is not None else found
+
+
+def _fitting(deal: DealFacts, industries: tuple[str, ...]) -> Filters:
+    """The industries of both sides, and their places with the provinces they lie in; what is open filters nothing."""
+    places = {code for code in (deal.need.region, deal.achievement.region) if code}
+    regions = tuple(sorted(places | {f"{code[:2]}0000" for code in places}))
+    return Filters(keywords={"industries": industries, "regions": regions}).narrowed()
 
 
 def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -> str:
@@ -211,15 +226,19 @@ def _keep(platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: 
         _entry(one, rank, managers.revisions[one.talent_id])
         for rank, one in enumerate(ranking.judged[:SHOWN], 1)
     ]
+    stored: tuple[int | None, Sequence[int | None]] = (None, [None] * len(entries))
     try:
         with platform.database.write(briefly=True) as session:
-            manager_runs.keep(session, {"key": key, **run}, entries)
-            stored = manager_runs.frozen(session, key)
-        if stored is not None:
-            return stored
+            made = manager_runs.keep(session, {"key": key, **run}, entries)
+            twin = manager_runs.frozen(session, key) if made is None else None
+        if twin is not None:
+            return twin
+        stored = made or stored
     except platform.database.busy_errors as busy:
         log.warning("a ranking of managers was not kept: %s", busy)
-    return FrozenRanking(id=None, **run, entries=tuple(FrozenManager(id=None, **one) for one in entries))
+    run_id, ids = stored
+    lines = tuple(FrozenManager(id=id_, **one) for id_, one in zip(ids, entries, strict=True))
+    return FrozenRanking(id=run_id, **run, entries=lines)
 
 
 def _entry(one: Judged, rank: int, revision: int) -> dict[str, Any]:

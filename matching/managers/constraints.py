@@ -52,15 +52,15 @@ def plain(name: str) -> str:
 
 def belongs(tie: str, house: str) -> bool:
     """Whether a house that somebody wrote down is this one or a department of it."""
-    own, other = plain(tie), plain(house)
-    return bool(own) and (own == other or (len(other) >= SHORTEST and own.startswith(other)))
+    return _is_part(_plain(tie), _plain(house))
 
 
 def ties_to(talent: TalentFacts, party: Party) -> Iterator[tuple[Tie, int]]:
     """(tie, how far above the party the house stands) for every tie to a party, whenever it held."""
     for tie in talent.ties:
-        for above, (_, name) in enumerate(party.houses):
-            if belongs(tie.organisation, name):
+        own = _plain(tie.organisation)
+        for above, house in enumerate(_plain_houses(party)):
+            if _is_part(own, house):
                 yield tie, above
                 break
 
@@ -158,7 +158,16 @@ def _until(day: date | None) -> str:
     return f"（至 {day.isoformat()}）" if day is not None else ""
 
 
-@lru_cache(maxsize=16_384)
+def _is_part(own: str, house: str) -> bool:
+    return bool(own) and (own == house or (len(house) >= SHORTEST and own.startswith(house)))
+
+
+@lru_cache(maxsize=1_024)
+def _plain_houses(party: Party) -> tuple[str, ...]:
+    return tuple(_plain(name) for _, name in party.houses)
+
+
+@lru_cache(maxsize=65_536)
 def _plain(name: str) -> str:
     bare = _BRACKETS.sub("", unicodedata.normalize("NFKC", name).lower())
     return _LEGAL_FORM.sub("", bare) or bare

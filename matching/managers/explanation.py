@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from matching.evidence import shared_words
-from matching.managers.features import described, industry_record, nearest_deals, served_regions, serves
+from matching.managers.features import described, nearest_deals, served_regions, serves
 from matching.managers.types import COMPLETED, Fit, Reason
 from matching.ranker import Curve
 from matching.types import Context
@@ -107,9 +107,10 @@ def _record(fit: Fit, share: float, context: Context) -> Sentence:
     return f"在平台上办结 {fit.standing.completed} 个项目", ()
 
 
-def _industry_record(fit: Fit, share: float, context: Context) -> Sentence | None:
-    done = industry_record(fit)
-    return (f"办结过同行业的项目 {done:.0f} 个", ()) if done else None
+def _industry_record(fit: Fit, share: float, context: Context) -> Sentence:
+    asked = (fit.need.industry, fit.achievement.industry)
+    led = sum(1 for deal in fit.standing.past if deal.industry in asked)
+    return f"在平台上承接过同行业的项目 {led} 个", ()
 
 
 def _free_capacity(fit: Fit, share: float, context: Context) -> Sentence | None:

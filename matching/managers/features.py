@@ -8,6 +8,7 @@ other way round, are made of the same functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from matching.features import Description, describe
 from matching.managers.types import CERTIFICATES, COMPLETED, ENDED, Fit, PastDeal
@@ -23,8 +24,12 @@ OUTCOME_SHARE = {COMPLETED: 1.0, ENDED: 0.6}
 """What was brought to its end proves more than what broke off; deals under way stand between."""
 UNDER_WAY_SHARE = 0.8
 SECOND_TEXT = 0.5
+NOT_COMPLETED = 0.5
+"""What a deal that broke off or is still going on counts where completed ones count one."""
 CERTIFICATE_VALUES = dict(zip(CERTIFICATES, (0.4, 0.7, 1.0), strict=True))
 MOST_STARS = 5
+REMEMBERED = 65_536
+"""Pairs of a code and a profile's list whose comparison is remembered: lists are short and repeat."""
 
 
 def profile_nearness(fit: Fit) -> float | None:
@@ -131,14 +136,15 @@ def record(fit: Fit) -> float | None:
 
 
 def industry_record(fit: Fit) -> float | None:
-    """同行业办结项目
+    """同行业项目
 
-    平台上由他主导并办结的、与本项目同一行业大类的项目数；还没有承接过项目或项目没填行业不计分。
+    平台上由他主导的、与本项目同一行业大类的项目数，办结的全算，在办的和终止的折半；还没有承接过项目或项目没填行业不计分。
     """
     asked = _industries(fit)
     if not asked or not fit.standing.past:
         return None
-    return float(sum(1 for deal in fit.standing.past if deal.outcome == COMPLETED and deal.industry in asked))
+    same = [deal for deal in fit.standing.past if deal.industry in asked]
+    return sum(1.0 if deal.outcome == COMPLETED else NOT_COMPLETED for deal in same)
 
 
 def free_capacity(fit: Fit) -> float | None:
@@ -206,6 +212,7 @@ def _regions(fit: Fit) -> frozenset[str]:
     return frozenset(code for code in (fit.need.region, fit.achievement.region) if code)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _same_field(code: str, known: frozenset[str]) -> float:
     # A section alone ("C") names every division in it.
     if code in known or code[0] in known or (len(code) == 1 and any(one[0] == code for one in known)):
@@ -213,6 +220,7 @@ def _same_field(code: str, known: frozenset[str]) -> float:
     return SAME_SECTION if any(one[0] == code[0] for one in known) else 0.0
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _serves(code: str, served: frozenset[str]) -> float:
     best = 0.0
     for one in served:

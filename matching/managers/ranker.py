@@ -19,7 +19,7 @@ from matching.ngrams import Ngrams
 from matching.ranker import FULL_SCORE, BadRanker, Curve, curve_of
 from matching.types import Context
 
-SHOWN = 50
+SHOWN = 30
 """Managers of a list that get reasons and cautions: no list shows or keeps more."""
 
 Points = tuple[tuple[str, float | None, float], ...]
@@ -54,10 +54,11 @@ class Additive:
 
     def points(self, fit: Any) -> Points:
         """(feature, value | None, points) of each feature; what a side leaves open has no value and no points."""
-        valued = [(feature.__name__, feature(fit)) for feature in self.features]
-        return tuple(
-            (name, value, 0.0 if value is None else self.curves[name](value)) for name, value in valued
-        )
+        found = []
+        for feature in self.features:
+            name, value = feature.__name__, feature(fit)
+            found.append((name, value, 0.0 if value is None else self.curves[name](value)))
+        return tuple(found)
 
 
 def rank(
@@ -65,7 +66,7 @@ def rank(
 ) -> Ranking:
     """Managers for one deal, best first (equal scores by id), with everybody who was set aside and why.
 
-    The first 50 carry reasons and cautions; the rest have score and contributions only.
+    The first 30 carry reasons and cautions; the rest have score and contributions only.
     """
     rejections, scored = [], []
     for talent, standing in candidates.values():

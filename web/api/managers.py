@@ -8,12 +8,11 @@ from typing import Any
 import marshmallow as ma
 
 from repositories.accounts import OPERATOR
-from repositories.talents import Talent
 from services import assignments, managers
 from services.access import Actor
 from services.deals import reading
 from services.errors import FieldError, Invalid
-from services.managers import Line, ManagersForDeal
+from services.managers import Line, ManagersForDeal, SetAside
 from web.access import SIGNED_IN
 from web.api.blueprint import ID, endpoint
 from web.api.deals import DEAL
@@ -32,7 +31,7 @@ class HowMany(Strict):
     """How long the list may be."""
 
     limit = Whole(
-        1, managers.SHOWN, clamp=True, load_default=20, metadata={"description": "最多几位（1–50）"}
+        1, managers.SHOWN, clamp=True, load_default=20, metadata={"description": "最多几位（1–30）"}
     )
 
 
@@ -160,7 +159,7 @@ def ranked_document(found: ManagersForDeal, person: Actor) -> dict[str, Any]:
         "considered": found.considered,
         "items": [_item(line, person) for line in found.items],
         "rejections": [
-            {"talent": _named(one.talent), "reason": one.code, "text": one.text} for one in found.rejections
+            {"talent": _named(one), "reason": one.code, "text": one.text} for one in found.rejections
         ],
     }
 
@@ -196,7 +195,7 @@ def _reason(reason: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _named(talent: Talent) -> dict[str, Any]:
+def _named(one: SetAside) -> dict[str, Any]:
     return {
-        "id": talent.id, "name": talent.title, "url": f"{platform().settings.base_url}/talents/{talent.id}",
+        "id": one.talent_id, "name": one.name, "url": f"{platform().settings.base_url}/talents/{one.talent_id}",
     }  # fmt: skip

@@ -91,7 +91,7 @@ def test_declining_needs_a_reason_frees_the_deal_and_names_the_next(table: Table
     assert told(table, "enterprise") == []
     assert lines(table, deal.id)[-1] == ("manager_declined", "周经理", "operators")
     found = managers.for_deal(platform, table.people["operator"], deal.id)
-    assert [(one.talent.title, one.code) for one in found.rejections] == [("周经理", "declined")]
+    assert [(one.name, one.code) for one in found.rejections] == [("周经理", "declined")]
     with pytest.raises(NotFound):  # whoever declined sees the deal no more
         assigning.answer(platform, manager, deal.id, "accept")
 

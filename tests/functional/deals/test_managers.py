@@ -35,7 +35,7 @@ def test_an_operator_reads_order_reasons_loads_and_who_was_set_aside(table: Tabl
     assert [line.score for line in found.items] == sorted((line.score for line in found.items), reverse=True)
     assert [(line.load, line.capacity) for line in found.items] == [(0, 5)] * len(found.items)
     assert found.items[0].score == pytest.approx(sum(c["points"] for c in found.items[0].contributions))
-    assert [(one.talent.title, one.code) for one in found.rejections] == [("郑经理", "affiliation")]
+    assert [(one.name, one.code) for one in found.rejections] == [("郑经理", "affiliation")]
     assert found.rejections[0].text == "现任职于成果方“青岚理工大学技术转移中心”"
 
 
@@ -93,11 +93,11 @@ def test_a_paused_profile_is_set_aside_with_the_reason(table: Table) -> None:
     known = rank(table, deal).items[0]
     assert known.talent.id == table.profile.id
     assert known.tally.completed == 1
-    assert any("办结 1 个" in reason["text"] for reason in known.reasons)
+    assert any("承接过同行业的项目 1 个" in reason["text"] for reason in known.reasons)
     entries.act(table.world.platform, table.people["manager"], "talents", table.profile.id, "pause")
     table.world.index()
     found = rank(table, deal)
-    assert ("周经理", "paused") in [(one.talent.title, one.code) for one in found.rejections]
+    assert ("周经理", "paused") in [(one.name, one.code) for one in found.rejections]
     assert "周经理" not in names(found)
 
 

@@ -122,7 +122,7 @@ def test_record():
 
 def test_industry_record():
     led = Standing(past=(past(), past(industry="A01"), past("ended")))
-    assert industry_record(fit(standing=led)) == 1
+    assert industry_record(fit(standing=led)) == 1.5
 
 
 def test_free_capacity():

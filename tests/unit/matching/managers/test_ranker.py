@@ -82,11 +82,11 @@ def test_reasons_are_told_in_plain_words_without_anybody_elses_deal():
         certificate="senior", stars=5, disciplines=frozenset({"430"}), posts=frozenset({"selection"}),
     )  # fmt: skip
     one = deal(finder_id=5, asked=Asked(posts=frozenset({"selection"})))
-    (judged,) = ranked(one, [(person, Standing(load=1, past=(past(), past("ended"))))]).judged
+    (judged,) = ranked(one, [(person, Standing(load=1, past=(past(), past(), past("ended"))))]).judged
     assert {reason.text for reason in judged.reasons} == {
-        "从业经历与项目整体相近", "从业经历提到 激光熔覆、液压支架、修复", "在平台上承接过 2 个相近的项目，1 个已结项",
+        "从业经历与项目整体相近", "从业经历提到 激光熔覆、液压支架、修复", "在平台上承接过多个相近的项目，2 个已结项",
         "熟悉化学原料和化学制品制造业", "熟悉材料科学学科", "服务宁波市", "从事项目要求的技术成果筛选",
-        "持高级技术经理人能力等级证书", "备案 5 星", "在平台上办结 1 个项目", "办结过同行业的项目 1 个", "近期有余力",
+        "持高级技术经理人能力等级证书", "备案 5 星", "在平台上办结 2 个项目", "在平台上承接过同行业的项目 3 个", "近期有余力",
         "项目由其跟进的线索而来",
     }  # fmt: skip
     assert [reason.contribution for reason in judged.reasons] == sorted(
