@@ -118,7 +118,7 @@ class Database:
         """One writing transaction: committed when the block ends well, undone when it raises.
 
         `briefly` gives up (one of `busy_errors`) instead of waiting for other writers: for what a page view would like
-        to keep but can do without.
+        to keep but can do without. Nor does it wait for the disk: a power cut may undo it, with nothing after it kept.
         """
         with self.engine.connect().execution_options(sanku_write=True) as connection:
             session = Session(connection, expire_on_commit=False)
@@ -126,22 +126,26 @@ class Database:
                 with self._patience(connection, briefly), session.begin():
                     if briefly and not self.is_sqlite:
                         session.execute(text(f"SET LOCAL lock_timeout = {BRIEFLY_MS}"))
+                        session.execute(text("SET LOCAL synchronous_commit = off"))
                     yield session
             finally:
                 session.close()
 
     @contextmanager
     def _patience(self, connection: Connection, briefly: bool) -> Iterator[None]:
-        """Shorten SQLite's waiting time around a transaction; asked of the driver, because SQL would begin one."""
+        """Shorten SQLite's waiting time, for locks and the disk, around a transaction; asked of the driver, because SQL
+        would begin one."""
         raw = connection.connection.driver_connection if briefly and self.is_sqlite else None
         if raw is None:
             yield
             return
         raw.execute(f"PRAGMA busy_timeout={BRIEFLY_MS}")
+        raw.execute("PRAGMA synchronous=NORMAL")
         try:
             yield
         finally:
             raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            raw.execute("PRAGMA synchronous=FULL")
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -84,7 +84,8 @@ def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> l
 def seen_facts(
     platform: Platform, library: str, versions: Mapping[int, int], seen_by: tuple[str, ...]
 ) -> tuple[list[Any], dict[int, int]]:
-    """(facts of those rows that may be seen now, id → revision), by id → projection counter as the index knows it.
+    """(facts of those rows that may be seen now, in the order given; id → revision), by id → projection counter as the
+    index knows it.
 
     Two queries: whether the rows whose facts are remembered stand as they were, and the columns of all others.
     """
@@ -95,7 +96,8 @@ def seen_facts(
         same = {i for i, (projection, _) in heads.items() if projection == versions[i]}
         unread = [i for i in versions if i not in known or (i in heads and i not in same)]
         read = _read(platform, session, library, unread, seen_by) if unread else []
-    found = [known[i] for i in same] + [one for _, one in read]
+    current = {i: known[i] for i in same} | {row.id: one for row, one in read}
+    found = [current[i] for i in versions if i in current]
     revisions = {i: revision for i, (_, revision) in heads.items()} | {
         row.id: row.revision for row, _ in read
     }
