@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -13,6 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+SERVE = """
+import os, sys
+from app import create_app
+create_app().run(port=int(sys.argv[1]), threaded=True)
+"""
 
 
 def free_port() -> int:
@@ -47,6 +53,31 @@ def running(data: Path, *words: str, **env: str) -> Iterator[subprocess.Popen[st
             except subprocess.TimeoutExpired:
                 process.kill()
         process.wait(20)
+
+
+@contextmanager
+def web(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The pages and the API on a data folder, in one process with threads; killed at the end of the block."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SANKU_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)], cwd=ROOT, env={**env, "SANKU_DATA": str(data)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether a web process is up."""
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def until(what: Callable[[], object], seconds: float, message: str = "it did not happen") -> float:

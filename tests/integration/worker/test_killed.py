@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from indexer.verify import verify
 from repositories import audit, outbox
 from repositories.achievements import Achievement
 from repositories.listing import PUBLISHED, page_by_id
 from services import accounts
-from tests.integration.worker.processes import ROOT, free_port, running, start, until
+from tests.integration.worker.processes import answers, free_port, running, start, until, web
 from tests.support import World
 
 MOMENTS = (0.0, 0.05, 0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
 """Seconds after the first acknowledged listing."""
-SERVE = """
-import os, sys
-from app import create_app
-create_app().run(port=int(sys.argv[1]), threaded=True)
-"""
 
 
 class Poster(threading.Thread):
@@ -64,29 +53,6 @@ class Poster(threading.Thread):
         return json.loads(text)
 
 
-@contextmanager
-def _web(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SANKU_")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(port)], cwd=ROOT, env={**env, "SANKU_DATA": str(data)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-
-
 def test_web_and_indexer_killed_at_eight_moments_lose_nothing_acknowledged(world: World) -> None:
     world.operator()
     token = accounts.issue_token(world.platform, "operator@example.org")
@@ -96,15 +62,15 @@ def test_web_and_indexer_killed_at_eight_moments_lose_nothing_acknowledged(world
     for moment in MOMENTS:
         port = free_port()
         indexer = start(data, "worker")
-        with _web(data, port) as web:
-            until(lambda at=port: _answers(at), 120, "the web did not answer")
+        with web(data, port) as pages:
+            until(lambda at=port: answers(at), 120, "the web did not answer")
             poster = Poster(port, token)
             poster.start()
             until(lambda p=poster: p.published, 60, "nothing was acknowledged")
             time.sleep(moment)
-            web.send_signal(signal.SIGKILL)
+            pages.send_signal(signal.SIGKILL)
             indexer.send_signal(signal.SIGKILL)
-            web.wait()
+            pages.wait()
             indexer.wait()
         poster.join(30)
         assert not poster.is_alive()
