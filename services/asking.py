@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from repositories import introductions, organisations
+from repositories import deal_lists, introductions, organisations
 from repositories.achievements import Achievement
 from repositories.introductions import Introduction
 from repositories.listing import find
@@ -13,7 +13,7 @@ from repositories.needs import Need
 from repositories.organisations import Organisation
 from services.access import Actor, require, require_signed_in, side_of
 from services.errors import Conflict, NotFound
-from services.introductions import ENTERPRISE, refuse_unready
+from services.introductions import ENTERPRISE, refuse_second, refuse_unready
 from services.platform import Platform
 
 
@@ -44,9 +44,11 @@ def prepare(platform: Platform, actor: Actor, entry_id: int) -> Prepared:
         require(bool(side) and (entry.run.basis == PUBLIC or side == ENTERPRISE), seen=False)
         known = introductions.of_pair(session, need.id, achievement.id)
         houses = organisations.by_ids(session, (need.organisation_id, achievement.organisation_id))
+        deal = deal_lists.of_need(session, need.id).get(achievement.id)
     hindrance = ""
     try:
         refuse_unready(actor, need, achievement, side)
+        refuse_second(deal)
     except Conflict as conflict:
         hindrance = conflict.message
     return Prepared(

@@ -17,6 +17,7 @@ from repositories.accounts import Account
 from repositories.achievements import Achievement
 from repositories.database import Session
 from repositories.deal_lists import PairDeal
+from repositories.deals import UNDER_WAY
 from repositories.introductions import ACCEPTED, ASKED, TRANSITIONS, Introduction
 from repositories.listing import find
 from repositories.match_runs import PUBLIC, MatchEntry
@@ -71,6 +72,7 @@ def ask(platform: Platform, actor: Actor, entry_id: int, message: str = "") -> I
         known = introductions.of_pair(session, need.id, achievement.id)
         if known is not None and known.state in (ASKED, ACCEPTED):
             raise Conflict(f"已经请求过引荐，现在是“{introductions.STATE_NAMES[known.state]}”。")
+        refuse_second(deal_lists.of_need(session, need.id).get(achievement.id))
         introduction = Introduction(
             entry_id=entry.id, shown_entry_id=shown, need_id=need.id, achievement_id=achievement.id,
             asked_by=side, asker_id=actor.account_id, message=message, asked_at=platform.now(),
@@ -228,6 +230,12 @@ def _one_open_request(platform: Platform) -> Iterator[None]:
         yield
     except platform.database.duplicate_errors as twice:
         raise Conflict("刚刚已经有人请求过这次引荐，请刷新页面查看。") from twice
+
+
+def refuse_second(deal: PairDeal | None) -> None:
+    """Raise Conflict where a deal of the pair is under way: it has taken the introduction's place."""
+    if deal is not None and deal.state in UNDER_WAY:
+        raise Conflict(f"这一对已经立项（第 {deal.id} 号），在项目里答复和联系。")
 
 
 def refuse_unready(

@@ -109,3 +109,12 @@ def test_who_sees_a_deal(table: Table) -> None:
     for role in ("rival", "college", "stranger"):
         with pytest.raises(NotFound):
             reading.get(table.world.platform, table.people[role], deal.id)
+
+
+def test_a_deal_under_way_takes_the_place_of_asking(table: Table) -> None:
+    here, entry = table.world.platform, table.entry()
+    deal = table.open()
+    with pytest.raises(Conflict, match=f"第 {deal.id} 号"):
+        introductions.ask(here, table.people["enterprise"], entry)
+    page = table.world.client("enterprise@example.org").get(f"/introductions/ask?entry_id={entry}")
+    assert f"第 {deal.id} 号" in page.get_data(as_text=True)
