@@ -123,7 +123,7 @@ def test_every_judged_text_brings_its_vector_and_the_model_stays_out(golden: Gol
 
 
 def test_the_order_is_good(golden: Golden) -> None:
-    """Measured 0.966; characters of the titles alone reach 0.825 on the same pairs, any order at random 0.254."""
+    """Measured 0.959; characters of the titles alone reach 0.825 on the same pairs, any order at random 0.254."""
     rows = _judgements()
     titles = evaluation.title_tfidf(
         [golden.needs[need].title for need, *_ in rows],
@@ -138,18 +138,18 @@ def test_the_order_is_good(golden: Golden) -> None:
 
 
 def test_the_levels_are_near_those_of_the_reader(golden: Golden) -> None:
-    """Measured 0.58. Most of the distance is one step: many unrelated pairs are called 一般, which 2 stands for."""
+    """Measured 0.75: full listings have cuts of their own, and what is unrelated is mostly called 弱."""
     levels = [one.level for one in golden.scored]
-    assert evaluation.level_score(levels, [one.predicted for one in golden.scored]) >= 0.55
+    assert evaluation.level_score(levels, [one.predicted for one in golden.scored]) >= 0.71
 
 
 def test_hardly_anything_unrelated_is_called_strong(golden: Golden) -> None:
-    """Measured 1 of 274."""
+    """Measured 2 of 274."""
     assert sum(one.predicted >= 3 for one in golden.scored if one.level == 1) <= 5
 
 
 def test_strong_pairs_score_well_above_unrelated_ones(golden: Golden) -> None:
-    """Measured 66 and 15 of 100."""
+    """Measured 80 and 37 of 100."""
     assert golden.mean_score(4) >= golden.mean_score(1) + 35
 
 
