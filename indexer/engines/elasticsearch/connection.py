@@ -34,7 +34,8 @@ SEGMENT_BYTES = 5 * 2**30
 """The server merges nothing larger by itself; a larger segment would keep its deleted documents for good."""
 
 REST_SECONDS = 1.0
-"""After a time-out readers are told at once for so long, or each page of a frozen server would take three seconds."""
+"""After a time-out readers are told at once for so long, or each page of a frozen server would take three seconds. Where
+there are several addresses the client asks another one next."""
 
 _CONNECTIONS = 16
 _FORGET_PAUSE = 0.05
@@ -60,6 +61,7 @@ class Connection:
             connections_per_node=_CONNECTIONS, max_dead_node_backoff=5.0,
             serializers={"application/json": packer, "application/vnd.elasticsearch+json": packer}, **options,
         )  # fmt: skip
+        self._is_single = len(settings.urls) == 1
         self._rest_until = 0.0
         self._counting = threading.Lock()
         self._number = 0
@@ -78,7 +80,8 @@ class Connection:
             with translated():
                 answers = self._client.msearch(searches=searches)["responses"]
         except TimedOut:
-            self._rest_until = time.monotonic() + REST_SECONDS
+            if self._is_single:
+                self._rest_until = time.monotonic() + REST_SECONDS
             raise
         return None if any(_is_unknown(answer) for answer in answers) else [_checked(one) for one in answers]
 

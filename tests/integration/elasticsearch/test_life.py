@@ -10,9 +10,11 @@ import pytest
 from indexer.care import Care
 from indexer.documents import SCHEMAS
 from indexer.engines import open_index
-from indexer.port import IndexState, Query
+from indexer.port import IndexState, Query, Tombstone
 from indexer.rebuild import due, rebuild
 from indexer.sync import Sync
+from indexer.verify import repair, verify
+from repositories.achievements import Achievement
 from services.worker import locks
 from tests.elastic.server import bare_call
 from tests.hashing import HashEmbedder
@@ -184,3 +186,25 @@ def test_a_new_model_makes_a_generation_by_itself_while_old_readers_answer(
     assert here.index.search(Query(LIBRARY, "激光", vector)).total == 20
     assert here.index.candidates(LIBRARY, "", vector, 10) == []
     index.close()
+
+
+def test_what_differs_is_found_and_mended(on_server: World, facts: Facts, embedder: HashEmbedder) -> None:
+    """Behind the outbox's back: a lost document, an edit nobody announced, a row taken from the public."""
+    here = on_server.platform
+    _, missing, stale, orphan = facts.publish(4)
+    facts.settle(here.index, embedder)
+    here.index.write(LIBRARY, [], [Tombstone(LIBRARY, missing, 99)])
+    with here.database.write() as session:
+        row = session.get(Achievement, stale)
+        assert row is not None
+        row.title, row.vector_key = "悄悄改了", ""
+        gone = session.get(Achievement, orphan)
+        assert gone is not None
+        gone.state = "withdrawn"
+    facts.ids.remove(orphan)
+    drift = verify(here.database, here.index, LIBRARY, embedder.model_id)
+    assert (drift.missing, drift.stale, drift.orphaned) == ((missing,), (stale,), (orphan,))
+    assert repair(here.database, here.index, drift, embedder.model_id) == 3
+    facts.settle(here.index, embedder)
+    assert facts.lost_and_leaked(here.index, embedder.model_id) == (0, 0)
+    assert here.index.search(Query(LIBRARY, "悄悄改了")).total == 1
