@@ -147,7 +147,9 @@ def test_a_new_run_leaves_what_people_touched(proposed: Office) -> None:
     blades, water = proposed.bundles
     do(proposed, bundles.rename, blades.id, "人工改过")
     do(proposed, bundles.dismiss, water.id)
-    proposed.take(f"{number(11, 2019)},单晶叶片激光修复的在线测温方法,,授权,2019-01-02,张望川；李素心,乙大学,")
+    proposed.take(
+        f"{number(11, 2019)},单晶叶片激光修复的在线测温方法,,授权,2019-01-02,张望川；李素心,乙大学,"
+    )
     propose(proposed)
     names = {b.title: b.state for b in proposed.bundles}
     assert names == {"人工改过": "proposed", water.title: "dismissed"}
@@ -158,7 +160,9 @@ def test_a_new_run_leaves_what_people_touched(proposed: Office) -> None:
 
 
 def test_untouched_proposals_are_made_anew_with_what_came_since(proposed: Office) -> None:
-    proposed.take(f"{number(11, 2019)},镍基单晶叶片激光修复装置的夹具,,授权,2019-01-02,张望川；李素心,乙大学,")
+    proposed.take(
+        f"{number(11, 2019)},镍基单晶叶片激光修复装置的夹具,,授权,2019-01-02,张望川；李素心,乙大学,"
+    )
     assert propose(proposed) == 2
     assert max(len(proposed.members(b.id)) for b in proposed.bundles) == 4
 
