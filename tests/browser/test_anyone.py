@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from matching.features import FEATURES
+from matching.managers.features import FEATURES as MANAGER_FEATURES
 from tests.browser.conftest import Open
 from tests.browser.walking import need_form
 
@@ -134,8 +136,9 @@ def test_words_are_marked_and_what_only_meaning_finds_stands_apart(open_page: Op
 def test_how_we_rank_is_written_by_the_ranking(open_page: Open, width: int) -> None:
     page = open_page(width=width)
     page.goto("/how-we-rank")
-    rows = page.locator(".features li")
-    expect(rows).to_have_count(8)
-    most = [float(text) for text in page.locator(".features .most b").all_inner_texts()]
-    assert sum(most) == pytest.approx(100)
+    for place, features in enumerate((FEATURES, MANAGER_FEATURES)):
+        shown = page.locator("ol.features").nth(place)
+        expect(shown.locator("li")).to_have_count(len(features))
+        most = [float(text) for text in shown.locator(".most b").all_inner_texts()]
+        assert sum(most) == pytest.approx(100)
     assert all(len(text) > 10 for text in page.locator(".features li p").all_inner_texts())

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import FileField, TextAreaField
 
 from matching.features import describe
+from matching.managers.features import described as describe_managers
 from services import recommend, search
 from services.documents import read_need_form
 from services.errors import IndexAway, Invalid
@@ -153,7 +154,12 @@ def search_all() -> Any:
 def how_we_rank() -> Any:
     """Written by the ranking itself: each feature's own words, weight and measure."""
     return render_template(
-        "public/how_we_rank.html", nav_active="how", ranker=platform().ranker, features=describe()
+        "public/how_we_rank.html",
+        nav_active="how",
+        ranker=platform().ranker,
+        features=describe(),
+        manager_ranker=platform().manager_ranker,
+        manager_features=describe_managers(),
     )
 
 
