@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.commands import accounts, backup, database, demo, evaluate, imports, index, serve
+from web.commands import accounts, backup, database, demo, evaluate, imports, index, ranking, serve
 
-FAMILIES = (accounts, backup, database, demo, evaluate, imports, index, serve)
+FAMILIES = (accounts, backup, database, demo, evaluate, imports, index, ranking, serve)
 
 
 def register(app: Flask) -> None:
