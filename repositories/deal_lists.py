@@ -18,8 +18,8 @@ from repositories.needs import Need
 from repositories.organisations import Organisation
 from repositories.talents import Talent
 
-TODO, OPEN, DONE, STOPPED = "todo", "open", "completed", "ended"
-TABS = (TODO, OPEN, DONE, STOPPED)
+WAITING, OPEN, DONE, STOPPED = "todo", "open", "completed", "ended"
+TABS = (WAITING, OPEN, DONE, STOPPED)
 COLUMN = 12
 """Cards shown of a stage on the board; the rest is behind a link."""
 NEED_PARTS = (
@@ -107,7 +107,7 @@ def page(
     query = _joined(select(Deal), scope, words).where(_in_tab(scope, tab))
     if state:
         query = query.where(Deal.state == state)
-    order = (Deal.answer_due_on, Deal.id) if tab == TODO else (Deal.updated_at.desc(), Deal.id.desc())
+    order = (Deal.answer_due_on, Deal.id) if tab == WAITING else (Deal.updated_at.desc(), Deal.id.desc())
     return list(session.scalars(_light(query).order_by(*order).offset(offset).limit(limit)))
 
 

@@ -16,7 +16,7 @@ STAGE_VERBS = {
 VERB_NAMES = {
     "negotiate": "开始洽谈", "sign": "登记合同签订", "perform": "开始履约", "complete": "结项",
 }  # fmt: skip
-TODO = {
+STEP_NAMES = {
     "negotiate": "约双方见面，开始洽谈", "sign": "谈定条款，签订合同", "perform": "按合同开始履约",
     "complete": "完成履约，验收后结项",
 }  # fmt: skip
@@ -46,7 +46,7 @@ def next_steps(deal: Deal, active: Assignment | None) -> list[Step]:
         steps.append(Step(MANAGER, "确认是否接手", active.due_on))
     led = active is not None and active.state == ACCEPTED
     if deal.both_agreed and (led or not deal.need.wants_manager or deal.state not in (OPENED, BROKERING)):
-        steps.append(Step(MANAGER if led else OPERATOR, TODO[STAGE_VERBS[deal.state]]))
+        steps.append(Step(MANAGER if led else OPERATOR, STEP_NAMES[STAGE_VERBS[deal.state]]))
     return steps
 
 

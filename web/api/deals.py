@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from flask import request
 
-from repositories.deal_lists import DONE, OPEN, STOPPED, TABS, TODO
+from repositories.deal_lists import DONE, OPEN, STOPPED, TABS, WAITING
 from repositories.deals import STATE_NAMES, UNDER_WAY
 from services.access import Actor
 from services.deals import consent, notes, opening, reading, stages
@@ -32,7 +32,7 @@ class Finding(Paging):
     """One tab of the deals, narrowed to a stage or by words."""
 
     tab = Text(10, load_default=OPEN, metadata={
-        "description": f"{TODO} 等我处理、{OPEN} 进行中、{DONE} 已结项、{STOPPED} 已终止",
+        "description": f"{WAITING} 等我处理、{OPEN} 进行中、{DONE} 已结项、{STOPPED} 已终止",
     })  # fmt: skip
     state = Text(12, load_default="", metadata={"description": "进行中的某个阶段"})
     q = Text(reading.LONGEST_SEARCH, load_default="", metadata={"description": "需求或成果的名称"})

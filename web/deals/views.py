@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from repositories.accounts import MANAGER, OPERATOR
-from repositories.deal_lists import COLUMN, DONE, OPEN, STOPPED, TODO
+from repositories.deal_lists import COLUMN, DONE, OPEN, STOPPED, WAITING
 from repositories.deals import OPENED, PERFORMING, STATE_NAMES, UNDER_WAY
 from services.deals import reading
 from web.access import SIGNED_IN, rule
@@ -18,7 +18,7 @@ from web.deals.cards import STAGES, lines
 from web.listings.lists import page_number, pagination
 
 PER_PAGE = 20
-TODO_LABELS = {OPERATOR: "待指派经理人", MANAGER: "待我确认"}
+WAITING_LABELS = {OPERATOR: "待指派经理人", MANAGER: "待我确认"}
 BOARD_STAGES = STAGES[STAGES.index(OPENED) : STAGES.index(PERFORMING) + 1]
 
 
@@ -31,7 +31,7 @@ def index() -> Any:
         return _board(words)
     wanted, state = request.args.get("tab", ""), request.args.get("state", "")
     tabs = _tab_labels()
-    tab = wanted if wanted in tabs else TODO
+    tab = wanted if wanted in tabs else WAITING
     state = state if tab == OPEN and state in UNDER_WAY else ""
     page = page_number()
     found = reading.listed(
@@ -40,7 +40,7 @@ def index() -> Any:
     if not wanted and not found.rows:
         # Nobody opens an empty tab on purpose: without a wish, show the first one that holds something.
         tab = next((one for one in tabs if found.counts.get(one)), tab)
-        if tab != TODO:
+        if tab != WAITING:
             found = reading.listed(platform(), actor(), tab, (page - 1) * PER_PAGE, PER_PAGE, words=words)
     return render_template(
         "deals/index.html", nav_active="deals", tab=tab, q=words, rows=lines(found),
@@ -81,7 +81,7 @@ def _board(words: str) -> Any:
 
 def _tab_labels() -> dict[str, str]:
     return {
-        TODO: TODO_LABELS.get(actor().role, "待我答复"), OPEN: "进行中", DONE: "已结项", STOPPED: "已终止",
+        WAITING: WAITING_LABELS.get(actor().role, "待我答复"), OPEN: "进行中", DONE: "已结项", STOPPED: "已终止",
     }  # fmt: skip
 
 
