@@ -1,6 +1,8 @@
 """What the server is told and asked, as data: mapping, bulk lines, search bodies. What they find is the contract's."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,3 +152,16 @@ def test_secrets_may_come_as_files(tmp_path) -> None:
     assert server.urls == ("https://a:9200", "https://b:9200")
     assert (server.user, server.password, server.replicas) == ("sanku", "very secret", None)
     assert "very secret" not in repr(server)
+
+
+def test_only_this_engine_knows_the_client() -> None:
+    """Everybody else asks the port."""
+    root = Path(__file__).resolve().parents[3]
+    rooms = ("config", "indexer", "matching", "repositories", "services", "web", "benchmarks", "tests")
+    found = {
+        path.relative_to(root).parts[:3]
+        for room in rooms
+        for path in (root / room).rglob("*.py")
+        if re.search(r"^\s*(from|import) elasticsearch\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found == {("indexer", "engines", "elasticsearch")}
