@@ -66,7 +66,7 @@ MANAGER = (
 NEWCOMER = ("/account/welcome", "/account/organisation", "/needs/mine", "/needs/new", "/inbox")
 OPERATOR = (
     "/operator/leads", "/leads/{lead}",
-    "/deals", "/deals?tab=open", "/deals?view=board", "/deals/{unassigned_deal}", "/deals/{led_deal}", "/deals/{waiting_deal}",
+    "/deals", "/deals?tab=open", "/deals?view=board", "/deals/{unassigned_deal}", "/deals/{unassigned_deal}/managers", "/deals/{led_deal}", "/deals/{waiting_deal}",
     "/operator/review", "/operator/review?library=needs", "/operator/review?library=talents", "/operator/organisations",
     "/operator/organisations/{pending}", "/operator/accounts", "/operator/accounts/{account}", "/operator/introductions",
     "/introductions/{introduction}", "/operator/confidential/{waiting_need}", "/operator/audit", "/operator/system",
