@@ -49,6 +49,12 @@ def answer(
     return deal
 
 
+def may_extend(platform: Platform, deal: Deal) -> bool:
+    """Whether somebody still has to answer and more time would be more than there is."""
+    waits = deal.is_under_way and not deal.both_agreed
+    return waits and deal.answer_due_on < platform.today() + ANSWER_WITHIN
+
+
 def extend(platform: Platform, actor: Actor, deal_id: int) -> Deal:
     """Give a side that has not answered another fortnight; by the deal's manager or an operator."""
     require_signed_in(actor)

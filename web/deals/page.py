@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template
 
 from repositories.accounts import ENTERPRISE
-from services.deals import notes, reading
+from services.deals import consent, notes, reading
 from services.deals.next_steps import STAGE_VERBS, VERB_NAMES, hindrance
 from services.deals.reading import Opened
 from services.organisations import public_label
@@ -45,7 +45,7 @@ def detail_page(
             introduced=deal.is_under_way,
         ),
         match=pair_cards.match_of(entry), answers=place.answers_for(deal), next=_next(opened),
-        may_end=place.ends and deal.is_under_way, may_extend=place.moves and deal.is_under_way and not deal.both_agreed,
+        may_end=place.ends and deal.is_under_way, may_extend=place.moves and consent.may_extend(platform(), deal),
         may_note=place.notes, wishes=notes.wishes(platform(), deal) if deal.need.wants_manager else "",
         name_opens=place.side == ENTERPRISE and not deal.need.show_name,
         shown_as=public_label(opened.enterprise, shown=False),
