@@ -173,28 +173,33 @@ class Ngrams:
         length = TITLE_COUNTS * len(other_title) + text_length
         if not length:
             return 0.0
+        said = f"{other_title}\n" * TITLE_COUNTS + other_text
+        counted, log1p = said.count, math.log1p
         unit, idf, rate, total = title.unit, self.idf, self._rate, 0.0
         there = set()
         for word in title.words:
             if word >= FIRST_HAN:
-                count = TITLE_COUNTS * other_title.count(word) + other_text.count(word)
+                count = counted(word)
                 if not count:
                     continue
                 there.add(word)
                 worth = CHARACTER_COUNTS
             else:
-                count = TITLE_COUNTS * _latin_runs(other_title)[word] + _latin_runs(other_text)[word]
+                count = _latin_runs(said)[word]
+                if not count:
+                    continue
                 worth = 1.0
             beyond = count - rate(word) * text_length
             if beyond > 0:
-                total += worth * unit[word] * idf(word) * math.log1p(beyond)
+                total += worth * unit[word] * idf(word) * log1p(beyond)
         for pair in title.pairs:
             # A pair can only be there when both its characters are: most pairs need no search.
             if pair[0] in there and pair[1] in there:
-                count = TITLE_COUNTS * other_title.count(pair) + other_text.count(pair)
-                beyond = count - rate(pair) * text_length
-                if beyond > 0:
-                    total += unit[pair] * idf(pair) * math.log1p(beyond)
+                count = counted(pair)
+                if count:
+                    beyond = count - rate(pair) * text_length
+                    if beyond > 0:
+                        total += unit[pair] * idf(pair) * log1p(beyond)
         return total / math.sqrt(length)
 
 
