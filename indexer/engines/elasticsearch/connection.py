@@ -181,7 +181,7 @@ class Connection:
         with translated():
             self._client.options(request_timeout=WRITE_SECONDS).indices.update_aliases(actions=actions)
 
-    def merge(self, index: str) -> None:
+    def merge(self, index: str, shards: int) -> None:
         """Make few segments of each shard, one where it fits: a search asks each segment's graph and words anew.
 
         A merge that takes longer than we wait goes on by itself, so that is no error.
@@ -189,8 +189,7 @@ class Connection:
         with translated():
             patient = self._client.options(request_timeout=MERGE_SECONDS)
             found = patient.indices.stats(index=index, metric="store")["_all"]["primaries"]
-            shards = patient.indices.stats(index=index)["_shards"]["total"]
-            size = found["store"]["size_in_bytes"] / max(1, shards)
+            size = found["store"]["size_in_bytes"] / shards
             try:
                 with translated():
                     patient.indices.forcemerge(index=index, max_num_segments=1 + int(size // SEGMENT_BYTES))

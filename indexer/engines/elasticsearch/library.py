@@ -117,7 +117,7 @@ class Library:
         pointer = self.pointer()
         if not name or name != pointer.filling:
             raise UnknownGeneration(f"{name} is not being filled")
-        self._connection.merge(name)
+        self._connection.merge(name, self.shards)
         actions = [
             _remove(name, self._filling),
             _remove(pointer.current, self.root),
