@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from services import introductions
 from services.deals import consent, notes, stages
 from tests.functional.counting import queries
-from tests.functional.deals.conftest import DISCLOSED, ENTERPRISE_NAME, PHONE, SECRET, THEIR_PHONE, Table
+from tests.functional.deals.conftest import ENTERPRISE_NAME, PHONE, SECRET, THEIR_PHONE, Table
 from tests.support import post
 
 
@@ -62,7 +62,7 @@ def test_each_reads_where_it_stands_and_who_must_act(table: Table) -> None:
     assert "先做三片试修" in theirs
     assert "同意对接" in theirs
     assert "还有 14 天" in theirs
-    assert not any(hidden in theirs for hidden in (SECRET, DISCLOSED + "，", ENTERPRISE_NAME, PHONE, "王工"))
+    assert not any(hidden in theirs for hidden in (SECRET, "客户为", ENTERPRISE_NAME, PHONE, "王工"))
     own = text(client(table, "enterprise"), here)
     assert "校方" in own
     assert 'value="agree"' not in own
