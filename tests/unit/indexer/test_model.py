@@ -17,6 +17,13 @@ def test_unpack_follows_the_block_layout() -> None:
     assert np.array_equal(model.unpack(packed, scales), expected.astype(np.float16))
 
 
+def test_eight_bits_are_whole_numbers_times_the_scale_of_their_block() -> None:
+    whole = np.array([[1] * 32 + [-2] * 32], dtype=np.int8)
+    found = model.scaled(whole, np.array([[0.5, 0.25]], dtype=np.float16))
+    assert found.dtype == np.float16
+    assert found[0].tolist() == [0.5] * 32 + [-0.5] * 32
+
+
 def test_names_that_are_no_shipped_model() -> None:
     assert model.shipped("BAAI/bge-base-zh-v1.5") is None
     assert model.shipped("") is None
