@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import elasticsearch
@@ -17,6 +16,7 @@ from elasticsearch.serializer import OrjsonSerializer
 
 from config.settings import ElasticsearchSettings
 from indexer.engines.elasticsearch.lines import Line, packed
+from indexer.engines.elasticsearch.troubles import Crowded, TimedOut, reason, translated
 from indexer.port import IndexUnavailable, UnknownGeneration
 
 log = logging.getLogger(__name__)
@@ -252,9 +252,9 @@ class Connection:
             elif status == 404:
                 raise UnknownGeneration(target)
             elif status in (401, 403) or status >= 500:
-                raise IndexUnavailable(_reason(result["error"]))
+                raise IndexUnavailable(reason(result["error"]))
             else:
-                raise ValueError(f"listing {line.key} is refused: {_reason(result['error'])}")
+                raise ValueError(f"listing {line.key} is refused: {reason(result['error'])}")
         return applied, conflicts, refused
 
     def _erased(self, target: str, conflicts: list[Line]) -> list[Line]:
@@ -268,33 +268,6 @@ class Connection:
         return [line for line, doc in zip(conflicts, found["docs"], strict=True) if not doc.get("found")]
 
 
-class TimedOut(IndexUnavailable):
-    """It may be there, but it takes too long."""
-
-
-class Crowded(IndexUnavailable):
-    """It is there and asks to come back later."""
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """The client's errors as the port's; what the server refuses as wrong is a ValueError."""
-    try:
-        yield
-    except elasticsearch.NotFoundError as error:
-        raise UnknownGeneration(str(error)) from error
-    except elasticsearch.ConnectionTimeout as error:
-        raise TimedOut(str(error)) from error
-    except elasticsearch.ApiError as error:
-        if error.status_code == 429:
-            raise Crowded(str(error)) from error
-        if error.status_code in (401, 403) or error.status_code >= 500:
-            raise IndexUnavailable(str(error)) from error
-        raise ValueError(str(error)) from error
-    except (elasticsearch.TransportError, elasticsearch.UnsupportedProductError) as error:
-        raise IndexUnavailable(str(error)) from error
-
-
 def _is_unknown(answer: Body) -> bool:
     return answer.get("status") == 404 and answer["error"]["type"] == "index_not_found_exception"
 
@@ -304,13 +277,6 @@ def _checked(answer: Body) -> Body:
     if status == 200 and not answer.get("timed_out"):
         return answer
     if status == 400:
-        log.warning("the server refuses a search: %s", _reason(answer["error"]))
+        log.warning("the server refuses a search: %s", reason(answer["error"]))
         return {}
-    raise IndexUnavailable(_reason(answer.get("error", "it timed out")))
-
-
-def _reason(error: Any) -> str:
-    if isinstance(error, dict):
-        causes = error.get("root_cause") or [error]
-        return f"{causes[0].get('type', '')}: {causes[0].get('reason', '')}"[:500]
-    return str(error)[:500]
+    raise IndexUnavailable(reason(answer.get("error", "it timed out")))

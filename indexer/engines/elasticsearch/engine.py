@@ -4,10 +4,10 @@ A list page or a set of candidates is one `_msearch`, after one question for ter
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 from config.settings import ElasticsearchSettings
 from indexer.engines.elasticsearch import queries
+from indexer.engines.elasticsearch.answers import Row, facets_of, hits_of, rows_of
 from indexer.engines.elasticsearch.connection import Body, Connection
 from indexer.engines.elasticsearch.frequencies import Frequencies
 from indexer.engines.elasticsearch.library import Library
@@ -31,9 +31,6 @@ from indexer.port import (
 )
 from indexer.ranking import blended, united
 from indexer.terms import best_terms, grams_of, is_character, required_matches
-
-Row = tuple[int, int, float]
-"""(id, version, score)."""
 
 
 class ElasticsearchIndex:
@@ -80,8 +77,8 @@ class ElasticsearchIndex:
             # Only punctuation was typed: that is a question without words, not one for everything.
             return Answer((), 0, nothing.facets, (), state)
         found = answers[1]
-        near = _hits(answers[-1]) if vector is not None and state.meaning else []
-        rows = self._with_nearness(library, query, _rows(found), near, vector if state.meaning else None)
+        near = hits_of(answers[-1]) if vector is not None and state.meaning else []
+        rows = self._with_nearness(library, query, rows_of(found), near, vector if state.meaning else None)
         if (
             query.sort is None
             and terms
@@ -98,7 +95,7 @@ class ElasticsearchIndex:
         return Answer(
             words=tuple(rows),
             total=int(found.get("hits", {}).get("total", {}).get("value", 0)),
-            facets=_facets(query.facets, answers[2]) if query.facets else {},
+            facets=facets_of(query.facets, answers[2]) if query.facets else {},
             meaning=tuple(meaning[: query.meaning_limit]),
             state=state,
             terms=len(terms),
@@ -129,8 +126,8 @@ class ElasticsearchIndex:
         answers = self._connection.ask(owner.root, bodies) if bodies else None
         if answers is None:
             return []
-        by_words = _rows(answers[0]) if terms else []
-        near = _hits(answers[-1]) if vector is not None and self._is_comparable(owner, answers[-1]) else []
+        by_words = rows_of(answers[0]) if terms else []
+        near = hits_of(answers[-1]) if vector is not None and self._is_comparable(owner, answers[-1]) else []
         by_meaning = [(hit.id, hit.version, hit.nearness or 0.0) for hit, _ in near]
         return united(by_words, by_meaning, {at: nearness for at, _, nearness in by_meaning}, limit)
 
@@ -285,7 +282,7 @@ class ElasticsearchIndex:
         missing = [row[0] for row in rows[: max(BLEND_WINDOW, query.limit)] if row[0] not in known]
         if vector is not None and missing:
             answers = self._connection.ask(library.root, [queries.nearness(vector, missing)])
-            known |= {hit.id: hit.nearness for hit, _ in _hits(answers[0] if answers else {})}
+            known |= {hit.id: hit.nearness for hit, _ in hits_of(answers[0] if answers else {})}
         return [Hit(at, version, score, known.get(at)) for at, version, score in rows]
 
 
@@ -301,32 +298,3 @@ def _page_body(query: Query, schema: LibrarySchema, whole: Body, has_terms: bool
     if _is_window(query, has_terms, has_vector):
         return queries.words(whole, 0, max(BLEND_WINDOW, query.offset + query.limit), None, True, True)
     return queries.words(whole, query.offset, query.limit, sort, True, has_terms)
-
-
-def _rows(answer: Body) -> list[Row]:
-    """Hits as (id, version, word score); the score is 0 where a number sorted them."""
-    return [
-        (int(hit["fields"]["id"][0]), int(hit["fields"]["version"][0]), float(hit.get("_score") or 0.0))
-        for hit in answer.get("hits", {}).get("hits", [])
-    ]
-
-
-def _hits(answer: Body) -> list[tuple[Hit, bool]]:
-    """Hits of a kNN search, nearest first, each with whether the words match it too. The server's score is (1+cos)/2."""
-    found: list[tuple[Hit, bool]] = []
-    for hit in answer.get("hits", {}).get("hits", []):
-        columns: Any = hit["fields"]
-        nearness = 2.0 * float(hit["_score"]) - 1.0
-        one = Hit(int(columns["id"][0]), int(columns["version"][0]), 0.0, nearness)
-        found.append((one, queries.WORDS in hit.get("matched_queries", ())))
-    return found
-
-
-def _facets(names: Sequence[str], answer: Body) -> dict[str, Mapping[str, int]]:
-    found: dict[str, Mapping[str, int]] = {name: {} for name in names}
-    for group in answer.get("aggregations", {}).values():
-        for name in names:
-            if name in group:
-                pairs = [(str(b["key"]), int(b["doc_count"])) for b in group[name]["buckets"]]
-                found[name] = dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
-    return found

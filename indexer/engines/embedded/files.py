@@ -27,10 +27,15 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The value in *path*; raises FileNotFoundError when it is not there, IndexUnavailable when it is damaged."""
+    """The value in *path*; raises FileNotFoundError when it is not there, IndexUnavailable when it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except FileNotFoundError:
+        raise
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a file where a folder should be, a folder closed to us, half a file
         raise IndexUnavailable(f"{path} is damaged: {error}") from error
 
 
