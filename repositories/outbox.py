@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, delete, func, insert, or_, select, update
+from sqlalchemy import Index, Select, String, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base, Database, utcnow
@@ -29,7 +29,7 @@ class Job(Base):
     __tablename__ = "outbox_jobs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    library: Mapped[str] = mapped_column(String(20), index=True)
+    library: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(index=True)
     fact: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -39,6 +39,9 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     parked_at: Mapped[datetime | None]
+
+    # Every page asks which withdrawals still wait; an import may have left a hundred thousand other jobs.
+    __table_args__ = (Index("ix_outbox_jobs_library_fact", "library", "fact"),)
 
 
 def record(session: Session, library: str, subject_id: int, fact: str) -> None:

@@ -122,3 +122,9 @@ def test_vectors_of_two_widths_in_one_write_are_refused(index: EmbeddedIndex) ->
     assert index.state("achievements").documents == 1
     index.write("achievements", [odd])
     assert index.state("achievements").documents == 2
+
+
+def test_a_file_in_place_of_the_folder_is_said_too(tmp_path: Path) -> None:
+    (tmp_path / "index").write_bytes(b"")
+    with pytest.raises(IndexUnavailable):
+        EmbeddedIndex(tmp_path / "index", {"achievements": SCHEMA}, "m").search(Query("achievements", "激光"))
