@@ -15,13 +15,11 @@ HEAVY = ("browser", "elasticsearch")
 """Services too heavy to be started once for each process that runs tests: their tests stay together in one."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Say which tests run in one process when several share the work: those of a heavy service, else those of a file."""
-    for item in items:
-        words = {*item.path.parts, *getattr(item, "fixturenames", ()), *_parameters(item)}
-        group = next((service for service in HEAVY if service in words), item.nodeid.partition("::")[0])
-        item.add_marker(pytest.mark.xdist_group(group))
+    words = {*item.path.parts, *getattr(item, "fixturenames", ()), *_parameters(item)}
+    group = next((service for service in HEAVY if service in words), item.nodeid.partition("::")[0])
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _parameters(item: pytest.Item) -> list[str]:
