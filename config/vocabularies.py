@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -241,8 +242,9 @@ class Vocabularies:
     visibility: Vocabulary
 
     @classmethod
+    @cache
     def load(cls, folder: Path = DEFAULT_FOLDER) -> Vocabularies:
-        """Read every csv file of `folder` once. Raises VocabularyError naming the file that is wrong."""
+        """Read every csv file of `folder`, once in a process. Raises VocabularyError naming the file that is wrong."""
         keys = [one.name for one in fields(cls)]
         aliases: dict[str, list[tuple[str, str]]] = {key: [] for key in keys}
         for row in _rows(folder / "aliases.csv", ("vocabulary", "alias", "code")):
