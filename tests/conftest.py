@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from services import credentials
 from tests.elastic.server import Node
 from tests.support import World, make_world
 
@@ -25,6 +27,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def _parameters(item: pytest.Item) -> list[str]:
     """What stands in brackets behind a test's name: the engine or database it runs on."""
     return item.name.partition("[")[2].rstrip("]").split("-")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_hash_for_one_password() -> None:
+    """Thousands of people in the tests share a password: argon2, slow on purpose, makes its hash once in a process."""
+    credentials.hash_password = functools.cache(credentials.hash_password)
 
 
 @pytest.fixture
