@@ -218,20 +218,6 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     demo.load(world.platform)
     world.index()
     demo_enterprise = _actor(world, "enterprise@demo.example")
-    with world.platform.database.write() as session:
-        talent = session.scalars(select(Talent).limit(1)).one()
-        real_deal = Deal(
-            need_id=real_need.id, achievement_id=real_achievement.id, state=BROKERING,
-            enterprise_id=real_enterprise.organisation_id, university_id=real_university.organisation_id,
-            opened_by="enterprise", answer_due_on=world.platform.today(),
-        )  # fmt: skip
-        real_run = pair_run(world.platform, real_need, real_achievement)
-        session.add(real_run)
-        session.flush()
-        real_deal.entry_id = real_run.entries[0].id
-        session.add(real_deal)
-        session.flush()
-        session.add(Assignment(deal_id=real_deal.id, talent_id=talent.id, due_on=world.platform.today()))
     tried = world.listing(demo_enterprise, "needs", title="试用时录入的激光熔覆需求")
     world.index()
     with world.platform.database.write() as session:
@@ -246,6 +232,20 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     introductions.ask(world.platform, real_enterprise, demo_line.entry_id)
     paper = next(i for i in lines if i.row.is_demo and i.row.organisation_id is None)
     passing.put_aside(world.platform, real_enterprise, paper.entry_id, "direction")
+    with world.platform.database.write() as session:
+        talent = session.scalars(select(Talent).limit(1)).one()
+        real_deal = Deal(
+            need_id=real_need.id, achievement_id=real_achievement.id, state=BROKERING,
+            enterprise_id=real_enterprise.organisation_id, university_id=real_university.organisation_id,
+            opened_by="enterprise", answer_due_on=world.platform.today(),
+        )  # fmt: skip
+        real_run = pair_run(world.platform, real_need, real_achievement)
+        session.add(real_run)
+        session.flush()
+        real_deal.entry_id = real_run.entries[0].id
+        session.add(real_deal)
+        session.flush()
+        session.add(Assignment(deal_id=real_deal.id, talent_id=talent.id, due_on=world.platform.today()))
     recommend.for_listing(world.platform, demo_enterprise, "needs", tried.id)
     operator = world.operator("decider@example.org")
     entries.act(world.platform, operator, "needs", tried.id, "return", "试用内容，请勿公开")
