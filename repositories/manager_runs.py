@@ -6,16 +6,16 @@ Pages read and write rankings by plain rows; the classes are there for the schem
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Table, bindparam, delete, exists, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ForeignKey, Index, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.assignments import Assignment
 from repositories.database import Base, utcnow
+from repositories.frozen import FrozenRuns
 
 
 class ManagerRun(Base):
@@ -81,47 +81,7 @@ class FrozenRanking:
     entries: tuple[FrozenManager, ...]
 
 
-_RUNS, _ENTRIES = cast(Table, ManagerRun.__table__), cast(Table, ManagerEntry.__table__)
-_OF_RUN = tuple(field.name for field in fields(FrozenRanking) if field.name != "entries")
-_OF_ENTRY = tuple(field.name for field in fields(FrozenManager))
-_RUN_BY_KEY = select(*(_RUNS.c[name] for name in _OF_RUN)).where(_RUNS.c.key == bindparam("key"))
-_ENTRIES_OF = (
-    select(*(_ENTRIES.c[name] for name in _OF_ENTRY))
-    .where(_ENTRIES.c.run_id == bindparam("run_id"))
-    .order_by(_ENTRIES.c.rank)
-)
-_IDS_OF = (
-    select(_ENTRIES.c.id).where(_ENTRIES.c.run_id == bindparam("run_id")).order_by(_ENTRIES.c.rank)
-)  # fmt: skip
-
-
-def frozen(session: Session, key: str) -> FrozenRanking | None:
-    """The ranking already kept under this key."""
-    connection = session.connection()
-    run = connection.execute(_RUN_BY_KEY, {"key": key}).first()
-    if run is None:
-        return None
-    lines = connection.execute(_ENTRIES_OF, {"run_id": run.id})
-    return FrozenRanking(**run._mapping, entries=tuple(FrozenManager(*line) for line in lines))
-
-
-def keep(
-    session: Session, run: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
-) -> tuple[int, list[int]] | None:
-    """Store a new ranking with its lines (columns → values, by rank); gives (id, ids of the lines).
-
-    None when it was stored under this key a moment ago: find it there.
-    """
-    connection = session.connection()
-    insert_once = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert_once(_RUNS).on_conflict_do_nothing(index_elements=["key"]).returning(_RUNS.c.id)
-    run_id = connection.execute(new, run).scalar()
-    if run_id is None:
-        return None
-    if not entries:
-        return run_id, []
-    connection.execute(insert(_ENTRIES), [{"run_id": run_id, **entry} for entry in entries])
-    return run_id, list(connection.execute(_IDS_OF, {"run_id": run_id}).scalars())
+FROZEN = FrozenRuns(ManagerRun, ManagerEntry, FrozenRanking, FrozenManager)
 
 
 def entry_of(session: Session, deal_id: int, run_id: int, talent_id: int) -> ManagerEntry | None:

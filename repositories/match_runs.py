@@ -8,15 +8,15 @@ nothing hangs on them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Table, bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from repositories.database import Base, utcnow
+from repositories.frozen import FrozenRuns
 
 PUBLIC, OWNER = "public", "owner"
 
@@ -116,53 +116,12 @@ class FrozenRun:
     entries: tuple[FrozenEntry, ...]
 
 
-_RUNS, _ENTRIES = cast(Table, MatchRun.__table__), cast(Table, MatchEntry.__table__)
-_OF_RUN = tuple(field.name for field in fields(FrozenRun) if field.name != "entries")
-_OF_ENTRY = tuple(field.name for field in fields(FrozenEntry))
-# Built once: a page reads and writes runs by plain rows, because fifty objects with their bookkeeping take its time.
-_RUN_BY_KEY = select(*(_RUNS.c[name] for name in _OF_RUN)).where(_RUNS.c.key == bindparam("key"))
-_ENTRIES_OF = (
-    select(*(_ENTRIES.c[name] for name in _OF_ENTRY))
-    .where(_ENTRIES.c.run_id == bindparam("run_id"))
-    .order_by(_ENTRIES.c.rank)
-)
-_IDS_OF = (
-    select(_ENTRIES.c.id).where(_ENTRIES.c.run_id == bindparam("run_id")).order_by(_ENTRIES.c.rank)
-)  # fmt: skip
+FROZEN = FrozenRuns(MatchRun, MatchEntry, FrozenRun, FrozenEntry)
 
 
 def by_key(session: Session, key: str) -> MatchRun | None:
     """The run already frozen under this key."""
     return session.scalar(select(MatchRun).where(MatchRun.key == key))
-
-
-def frozen(session: Session, key: str) -> FrozenRun | None:
-    """The same as a list reads it."""
-    connection = session.connection()
-    run = connection.execute(_RUN_BY_KEY, {"key": key}).first()
-    if run is None:
-        return None
-    entries = connection.execute(_ENTRIES_OF, {"run_id": run.id}).all()
-    return FrozenRun(**run._mapping, entries=tuple(FrozenEntry(*entry) for entry in entries))
-
-
-def keep(
-    session: Session, run: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
-) -> tuple[int, list[int]] | None:
-    """Store a new run with its entries (columns → values, by rank); gives (id, ids of the entries).
-
-    None when another process has just stored a run under the same key: find it there.
-    """
-    connection = session.connection()
-    insert_once = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert_once(_RUNS).on_conflict_do_nothing(index_elements=["key"]).returning(_RUNS.c.id)
-    run_id = connection.execute(new, run).scalar()
-    if run_id is None:
-        return None
-    if not entries:
-        return run_id, []
-    connection.execute(insert(_ENTRIES), [{"run_id": run_id, **entry} for entry in entries])
-    return run_id, list(connection.execute(_IDS_OF, {"run_id": run_id}).scalars().all())
 
 
 def passed_by(session: Session, side: str, *, need_id: int | None = None,

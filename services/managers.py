@@ -137,7 +137,7 @@ def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
     managers = manager_facts.load(platform, _proposed(platform, actor, facts))
     key = _key(platform, deal, facts, managers)
     with platform.database.read() as session:
-        known = manager_runs.frozen(session, key)
+        known = manager_runs.FROZEN.find(session, key)
     if known is not None:
         return known
     context = context_of(platform)
@@ -216,7 +216,7 @@ def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -
 def _keep(platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: Managers) -> FrozenRanking:
     """Store a ranking unless the database is busy; the one another process stored first is taken instead."""
     run: dict[str, Any] = {
-        "deal_id": deal.id, "ranker": platform.manager_ranker.name, "created_at": platform.now(),
+        "key": key, "deal_id": deal.id, "ranker": platform.manager_ranker.name, "created_at": platform.now(),
         "considered": len(ranking.judged) + len(ranking.rejections),
         "rejections": [
             {"talent_id": one.talent_id, "reason": one.code, "text": one.text} for one in ranking.rejections
@@ -226,19 +226,12 @@ def _keep(platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: 
         _entry(one, rank, managers.revisions[one.talent_id])
         for rank, one in enumerate(ranking.judged[:SHOWN], 1)
     ]
-    stored: tuple[int | None, Sequence[int | None]] = (None, [None] * len(entries))
     try:
         with platform.database.write(briefly=True) as session:
-            made = manager_runs.keep(session, {"key": key, **run}, entries)
-            twin = manager_runs.frozen(session, key) if made is None else None
-        if twin is not None:
-            return twin
-        stored = made or stored
+            return manager_runs.FROZEN.keep(session, run, entries)
     except platform.database.busy_errors as busy:
         log.warning("a ranking of managers was not kept: %s", busy)
-    run_id, ids = stored
-    lines = tuple(FrozenManager(id=id_, **one) for id_, one in zip(ids, entries, strict=True))
-    return FrozenRanking(id=run_id, **run, entries=lines)
+    return manager_runs.FROZEN.unkept(run, entries)
 
 
 def _entry(one: Judged, rank: int, revision: int) -> dict[str, Any]:

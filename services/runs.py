@@ -66,7 +66,7 @@ def frozen_run(
     token = _index_token(platform, other)
     key = _run_key(platform, actor, row, basis, narrowing, vector is not None, token)
     with platform.database.read() as session:
-        run = match_runs.frozen(session, key)
+        run = match_runs.FROZEN.find(session, key)
     if run is not None:
         return run, vector is not None
     subject, text = subject_facts(row, vector, basis)
@@ -191,18 +191,9 @@ def _run_key(
 
 def _keep(platform: Platform, run: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> FrozenRun:
     """Store a run unless the database is busy; the one another process stored first is taken instead."""
-    stored: tuple[int | None, Sequence[int | None]] = (None, [None] * len(entries))
     try:
         with platform.database.write(briefly=True) as session:
-            made = match_runs.keep(session, run, entries)
-            twin = match_runs.frozen(session, run["key"]) if made is None else None
-        if twin is not None:
-            return twin
-        stored = made or stored
+            return match_runs.FROZEN.keep(session, run, entries)
     except platform.database.busy_errors as busy:
         log.warning("a match run was not kept: %s", busy)
-    run_id, ids = stored
-    return FrozenRun(
-        run_id, run["basis"], run["ranker"], run["considered"], run["facets"], run["created_at"],
-        tuple(FrozenEntry(id=id_, **entry) for id_, entry in zip(ids, entries, strict=True)),
-    )  # fmt: skip
+    return match_runs.FROZEN.unkept(run, entries)
