@@ -12,7 +12,7 @@ from typing import Any
 
 from repositories import imports
 from repositories.database import Session
-from repositories.imports import NEW, REFUSED, REPEATED, UNCHANGED, UPDATED
+from repositories.imports import UPDATED
 from repositories.listing import EXPIRED, PAUSED, STATE_NAMES, WITHDRAWN, ListingColumns
 from services.errors import Invalid
 from services.imports.rows import Owner, Reading, complete
@@ -40,10 +40,11 @@ def settle(session: Session, platform: Platform, library: Library, readings: Seq
     rows = imports.by_title(session, library.model, owners, titles)
     _by_title(sorted(remaining, key=lambda r: r.number), [row for row in rows if row.id not in taken])
     for reading in readings:
-        if not reading.errors:
-            _conclude(platform, library, reading)
-        if reading.errors:
-            reading.action, reading.twin = REFUSED, None
+        if not reading.errors and reading.same_as is None:
+            _check(platform, library, reading)
+        reading.conclude(changes)
+        if reading.action == UPDATED and reading.twin.state in _RESTING:
+            reading.hint = f"原记录是“{STATE_NAMES[reading.twin.state]}”，只更新内容，不改变状态"
 
 
 def _by_number(readings: Sequence[Reading], known: Sequence[ListingColumns]) -> list[Reading]:
@@ -127,10 +128,8 @@ def _repeat(reading: Reading, earlier: Reading) -> None:
     reading.hint = f"与第 {earlier.number} 行完全相同，只导入一次"
 
 
-def _conclude(platform: Platform, library: Library, reading: Reading) -> None:
-    if reading.same_as is not None:
-        reading.action = REPEATED
-        return
+def _check(platform: Platform, library: Library, reading: Reading) -> None:
+    """Refuse what contradicts itself, with the record it updates."""
     row = reading.twin
     if row is None:
         merged = complete(library.fields, reading.values)
@@ -141,12 +140,3 @@ def _conclude(platform: Platform, library: Library, reading: Reading) -> None:
     except Invalid as invalid:
         for error in invalid.errors:
             reading.refuse(error.field, error.message)
-        return
-    if row is None:
-        reading.action = NEW
-    elif changes(row, reading.values):
-        reading.action = UPDATED
-        if row.state in _RESTING:
-            reading.hint = f"原记录是“{STATE_NAMES[row.state]}”，只更新内容，不改变状态"
-    else:
-        reading.action = UNCHANGED

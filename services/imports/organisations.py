@@ -7,7 +7,7 @@ from typing import Any
 
 from repositories import imports
 from repositories.database import Session
-from repositories.imports import NEW, REFUSED, REPEATED, UNCHANGED, UPDATED
+from repositories.imports import NEW, UPDATED
 from repositories.organisations import APPROVED, PENDING, Organisation
 from services.imports.columns import fields_of
 from services.imports.rows import Reading, complete
@@ -39,14 +39,7 @@ def settle(session: Session, readings: Sequence[Reading]) -> None:
         if not reading.errors and reading.same_as is None:
             _against_platform(reading, here, claimed)
     for reading in readings:
-        if reading.errors:
-            reading.action, reading.twin = REFUSED, None
-        elif reading.same_as is not None:
-            reading.action = REPEATED
-        elif reading.twin is None:
-            reading.action = NEW
-        else:
-            reading.action = UPDATED if changes(reading.twin, reading.values) else UNCHANGED
+        reading.conclude(changes)
 
 
 def _keys_of(reading: Reading) -> list[tuple[str, str, str]]:

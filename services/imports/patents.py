@@ -10,7 +10,7 @@ from datetime import date
 
 from repositories import patents
 from repositories.database import Session
-from repositories.imports import NEW, REFUSED, REPEATED, UNCHANGED, UPDATED
+from repositories.imports import NEW, UPDATED
 from repositories.patents import Patent
 from services.access import Actor
 from services.imports import owners
@@ -38,14 +38,7 @@ def settle(session: Session, readings: Sequence[Reading], today: date) -> None:
         if not reading.errors and reading.same_as is None:
             _against_platform(reading, known, claimed)
     for reading in readings:
-        if reading.errors:
-            reading.action, reading.twin = REFUSED, None
-        elif reading.same_as is not None:
-            reading.action = REPEATED
-        elif reading.twin is None:
-            reading.action = NEW
-        else:
-            reading.action = UPDATED if changes(reading.twin, reading.values) else UNCHANGED
+        reading.conclude(changes)
 
 
 def write(session: Session, platform: Platform, actor: Actor, readings: Sequence[Reading]) -> list[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from repositories.imports import NEW, REFUSED, REPEATED, UNCHANGED, UPDATED
 from services.errors import FieldError, Invalid
 from services.imports.columns import CLEAR, OWNER_CODE, OWNER_NAME, UNREADABLE, fields_of, title_of
 from services.listings.fields import Field
@@ -52,6 +53,17 @@ class Reading:
     def refuse(self, name: str, message: str) -> None:
         """Add an error."""
         self.errors.append(FieldError(name, message, self.number))
+
+    def conclude(self, changes: Callable[[Any, Mapping[str, Any]], frozenset[str]]) -> None:
+        """Give it its action, once its errors, its twin and what it repeats are known."""
+        if self.errors:
+            self.action, self.twin = REFUSED, None
+        elif self.same_as is not None:
+            self.action = REPEATED
+        elif self.twin is None:
+            self.action = NEW
+        else:
+            self.action = UPDATED if changes(self.twin, self.values) else UNCHANGED
 
 
 class Reader:
