@@ -38,6 +38,8 @@ class MatchRun(Base):
     index_state: Mapped[str] = mapped_column(String(120))
     considered: Mapped[int] = mapped_column(default=0)
     facets: Mapped[dict] = mapped_column(default=dict)
+    alike: Mapped[list | None]
+    """[rank, rank, kind] of entries that are nearly the same or close (`matching.folding`); None: nobody looked."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
 
     entries: Mapped[list[MatchEntry]] = relationship(
@@ -112,6 +114,7 @@ class FrozenRun:
     ranker: str
     considered: int
     facets: Mapping[str, Mapping[str, int]]
+    alike: Sequence[Sequence[Any]] | None
     created_at: datetime
     entries: tuple[FrozenEntry, ...]
 

@@ -80,7 +80,7 @@ def unkept_run(platform: Platform, found: Judged) -> FrozenRun:
     """The run of a need that was only pasted: read like any other, stored nowhere."""
     entries = tuple(FrozenEntry(id=None, **entry) for entry in _entries(found, "needs", 0))
     return FrozenRun(
-        None, PUBLIC, platform.ranker.name, len(found.judgements), found.facets, platform.now(), entries
+        None, PUBLIC, platform.ranker.name, len(found.judgements), found.facets, None, platform.now(), entries
     )
 
 
@@ -139,7 +139,7 @@ def _values(
     return {
         "key": key, "library": row.library, "subject_id": row.id, "subject_revision": row.revision, "basis": basis,
         "filters": asdict(narrowing), "ranker": platform.ranker.name, "model": platform.embedder.model_id,
-        "index_state": token, "considered": 0, "facets": {}, "created_at": platform.now(),
+        "index_state": token, "considered": 0, "facets": {}, "alike": None, "created_at": platform.now(),
     }  # fmt: skip
 
 
