@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.embedder import Embedder
 from indexer.port import Index
+from matching.doctor import Doctor
 from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from matching.types import Context
@@ -33,6 +34,8 @@ class Platform:
     """Ranks managers for a deal."""
     lead_ranker: Additive
     """Ranks leads for a manager."""
+    doctor: Doctor
+    """Says what a need leaves out (`services.doctor`)."""
     clock: Callable[[], datetime] = utcnow
     names: Mapping[str, str] = field(default_factory=dict)
     facts: Lru[tuple[str, int, int], Any] = field(default_factory=lambda: Lru(8_192))

@@ -1,0 +1,79 @@
+"""The checks of the indicators: that there are some, in figures, with units, saying at least or at most, without empty words."""
+
+from __future__ import annotations
+
+from matching.doctor.reading import GIVEN, MISSING, SILENT, Outcome, Reading, Sentence, Verdict, given
+from matching.quantities import Quantity
+
+BEFORE = 8
+"""Characters before a figure in which the word stands that says what it is (`系数 0.3`) or where it goes (`提高 20%`)."""
+SHOWN = 4
+
+
+def stated(reading: Reading) -> Outcome:
+    """Is anything said about what is to be reached?"""
+    return given(reading.draft.indicators.strip() or reading.targets or reading.says("target", reading.body))
+
+
+def figures(reading: Reading) -> Outcome:
+    """Is one of the aims a figure?"""
+    if reading.targets:
+        return GIVEN
+    return MISSING if stated(reading) is GIVEN else SILENT
+
+
+def units(reading: Reading) -> Outcome:
+    """Does each figure that is bounded have a unit? Ratios, indices and grades have none."""
+    if not reading.targets:
+        return SILENT
+    naked = [
+        (sentence, figure)
+        for sentence, figure in reading.targets
+        if not figure.unit.symbol
+        and ((figure.is_bounded and not figure.is_range) or sentence.field == "indicators")
+        and not reading.words["unitless"].search(_before(sentence, figure) + figure.text)
+    ]
+    return _quoted(naked) if naked else GIVEN
+
+
+def bounds(reading: Reading) -> Outcome:
+    """Is a figure a least, a most, a range or a change? One that is will do."""
+    if not reading.targets:
+        return SILENT
+    if any(
+        figure.is_bounded or figure.comparator or reading.words["direction"].search(_before(sentence, figure))
+        for sentence, figure in reading.targets
+    ):
+        return GIVEN
+    return _quoted(list(reading.targets))
+
+
+def concrete(reading: Reading) -> Outcome:
+    """Words that promise and measure nothing, in sentences that want something and hold no figure."""
+    empty = tuple(
+        one
+        for one in reading.body
+        if not one.figures and (one.field == "indicators" or reading.words["target"].search(one.text))
+    )
+    found = reading.says("vague", empty)
+    if found:
+        where = next(one.field for one in empty if reading.words["vague"].search(one.text))
+        return Outcome(Verdict.MISSING, tuple(found[:SHOWN]), where)
+    return GIVEN if stated(reading) is GIVEN else SILENT
+
+
+def _before(sentence: Sentence, figure: Quantity) -> str:
+    return sentence.text[max(0, figure.start - BEFORE) : figure.start]
+
+
+def _quoted(found: list[tuple[Sentence, Quantity]]) -> Outcome:
+    """The figures with the words before them: `强度 ≥ 400`."""
+    words = [f"{_tail(_before(sentence, figure))}{figure.text}" for sentence, figure in found]
+    return Outcome(Verdict.MISSING, tuple(dict.fromkeys(words))[:3], found[0][0].field)
+
+
+def _tail(before: str) -> str:
+    """What follows the last mark."""
+    for mark in "，,、：:（(）) \t\u3000":
+        before = before.rpartition(mark)[2] if before.strip(mark) else before
+    return before

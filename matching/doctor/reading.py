@@ -1,0 +1,121 @@
+"""A need as the checks look at it: sentences with their field and figures, those that introduce the firm set apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from matching.quantities import Quantity, quantities
+
+TEXTS = ("title", "problem", "indicators", "constraints")
+READ = 20_000
+"""Characters of a field that are looked at; a pasted text may have as many."""
+_SENTENCE = re.compile(r"[^。；;!！?？\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been written so far; empty means not yet. The four flags: whether the field beside the text is filled."""
+
+    title: str = ""
+    problem: str = ""
+    indicators: str = ""
+    constraints: str = ""
+    budget: bool = False
+    deadline: bool = False
+    modes: bool = False
+    maturity: bool = False
+    industry: bool = False
+    region: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of one field, with its figures."""
+
+    field: str
+    text: str
+    figures: tuple[Quantity, ...]
+    is_firm: bool
+
+
+class Verdict(Enum):
+    """SILENT: it earns nothing, and another finding says already why."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check says; `words` are the very words it found, `field` overrides the check's own."""
+
+    verdict: Verdict
+    words: tuple[str, ...] = ()
+    field: str = ""
+
+
+GIVEN, MISSING, SILENT = Outcome(Verdict.GIVEN), Outcome(Verdict.MISSING), Outcome(Verdict.SILENT)
+
+
+def given(is_there: object) -> Outcome:
+    """GIVEN or MISSING."""
+    return GIVEN if is_there else MISSING
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One need, read once for all checks."""
+
+    draft: Draft
+    words: Mapping[str, re.Pattern[str]] = field(repr=False)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Every sentence, in the order of the form."""
+        return tuple(self._read())
+
+    def _read(self) -> Iterator[Sentence]:
+        for name in TEXTS:
+            for found in _SENTENCE.finditer(getattr(self.draft, name)[:READ]):
+                text = found[0].strip()
+                if text:
+                    is_firm = name == "problem" and self.words["firm"].search(text) is not None
+                    yield Sentence(name, text, quantities(text), is_firm)
+
+    @cached_property
+    def body(self) -> tuple[Sentence, ...]:
+        """The sentences beside the title that are about the need."""
+        return tuple(one for one in self.sentences if one.field != "title" and not one.is_firm)
+
+    @cached_property
+    def about(self) -> tuple[Sentence, ...]:
+        """The same with the title."""
+        return tuple(one for one in self.sentences if not one.is_firm)
+
+    @cached_property
+    def targets(self) -> tuple[tuple[Sentence, Quantity], ...]:
+        """Figures that say what is wanted: those among the indicators, and elsewhere those beside a word of aim."""
+        return tuple(
+            (one, figure)
+            for one in self.about
+            for figure in one.figures
+            if one.field == "indicators" or self._aims(one, figure)
+        )
+
+    def _aims(self, one: Sentence, figure: Quantity) -> bool:
+        """A figure in running text: no money, no mere number of things, and bounded or beside a word of aim."""
+        measure = figure.unit.measure
+        if measure == "money" or (measure.startswith("count") and not figure.is_bounded):
+            return False
+        return figure.is_bounded or self.words["target"].search(one.text) is not None
+
+    def says(self, name: str, sentences: tuple[Sentence, ...] | None = None) -> list[str]:
+        """The words of a list that stand in these sentences (default: all about the need), each once."""
+        looked_at = self.about if sentences is None else sentences
+        pattern = self.words[name]
+        return list(dict.fromkeys(found[0] for one in looked_at for found in pattern.finditer(one.text)))
