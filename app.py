@@ -8,13 +8,14 @@ from flask import Flask
 
 from config import settings as configuration
 from config.doctor import load as load_doctor
-from config.rankers import MANAGERS, load_tables
+from config.rankers import LISTS, MANAGERS, load_tables
 from config.rankers import load as load_ranker
 from config.settings import Settings
 from config.vocabularies import Vocabularies
 from indexer.embedder import SentenceTransformerEmbedder
 from indexer.engines import open_index
 from matching.doctor import Doctor
+from matching.lists import ListRules
 from matching.managers.leads import FEATURES as LEAD_FEATURES
 from matching.managers.ranker import Additive
 from matching.scoring import Ranker
@@ -38,6 +39,7 @@ def build_platform(settings: Settings, *, threads: int | None = None) -> Platfor
         index=open_index(settings.index, settings.index_folder, embedder.model_id, settings.elasticsearch),
         embedder=embedder,
         ranker=Ranker.from_data(*load_ranker()),
+        lists=ListRules.from_data(load_tables(LISTS)),
         manager_ranker=Additive.from_data(managers),
         lead_ranker=Additive.from_data(managers["leads"], LEAD_FEATURES),
         doctor=Doctor.from_data(load_doctor()),

@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.toml"
 IDF = FOLDER / "idf.npz"
 MANAGERS = FOLDER / "managers.toml"
+LISTS = FOLDER / "lists.toml"
 
 
 class BadRankerFile(ValueError):

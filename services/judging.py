@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.port import Filters, IndexUnavailable
-from matching import constraints, scoring
+from matching import constraints, folding, scoring
+from matching.folding import Alike
 from matching.types import AchievementFacts, Judgement, NeedFacts
 from repositories import candidates, shown
 from repositories.database import Session
@@ -29,11 +30,13 @@ Counts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Judgements best first; `revisions` of the other side's rows; counts of what is recommended, for the filters."""
+    """Judgements best first; `revisions` of the other side's rows; counts of what is recommended, for the filters;
+    which of the first are alike."""
 
     judgements: Sequence[Judgement]
     revisions: Mapping[int, int]
     facets: Counts
+    alike: Sequence[Alike]
 
 
 def judge(
@@ -68,7 +71,19 @@ def judge(
         judgements = scoring.rank(platform.ranker, offered, [subject], context)
         recommended = {j.need_id for j in judgements if j.score >= platform.ranker.recommended}
     # A filter counts what it will leave in the list, not everything that was looked at.
-    return Judged(judgements, revisions, facets([o for o in offered if o.id in recommended]))
+    counts = facets([o for o in offered if o.id in recommended])
+    return Judged(judgements, revisions, counts, _alike(platform, library, judgements, offered))
+
+
+def _alike(
+    platform: Platform, library: str, judgements: Sequence[Judgement], offered: Sequence[Any]
+) -> list[Alike]:
+    """Which of the first judgements are nearly the same. Whose a need is may be hidden: its owner must not show here."""
+    first = judgements[: scoring.SHOWN]
+    by_id = {one.id: one for one in offered}
+    of_needs = library == "needs"
+    shown = [by_id[one.need_id if of_needs else one.achievement_id] for one in first]
+    return folding.alike(platform.lists.folding, platform.ranker.ngrams, shown, by_owner=not of_needs)
 
 
 def facts_of(platform: Platform, library: str, versions: Mapping[int, int]) -> list[Any]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from indexer.embedder import Embedder
 from indexer.port import Index
 from matching.doctor import Doctor
+from matching.lists import ListRules
 from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from matching.types import Context
@@ -30,6 +31,8 @@ class Platform:
     index: Index
     embedder: Embedder
     ranker: Ranker
+    lists: ListRules
+    """How judged pairs become a list for people."""
     manager_ranker: Additive
     """Ranks managers for a deal."""
     lead_ranker: Additive

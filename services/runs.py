@@ -15,6 +15,7 @@ from typing import Any
 
 from indexer.port import Filters, IndexUnavailable
 from matching import scoring
+from matching.folding import Alike
 from matching.types import Judgement
 from repositories import match_runs
 from repositories.achievements import Achievement
@@ -72,7 +73,11 @@ def frozen_run(
     subject, text = subject_facts(row, vector, basis)
     found = judge(platform, actor, other, subject, vector, narrowing.to_filters(actor, other), text)
     values = _values(platform, row, key, basis, narrowing, token)
-    values |= {"considered": len(found.judgements), "facets": dict(found.facets)}
+    values |= {
+        "considered": len(found.judgements),
+        "facets": dict(found.facets),
+        "alike": _frozen(found.alike),
+    }
     return _keep(platform, values, _entries(found, row.library, row.revision)), vector is not None
 
 
@@ -80,8 +85,9 @@ def unkept_run(platform: Platform, found: Judged) -> FrozenRun:
     """The run of a need that was only pasted: read like any other, stored nowhere."""
     entries = tuple(FrozenEntry(id=None, **entry) for entry in _entries(found, "needs", 0))
     return FrozenRun(
-        None, PUBLIC, platform.ranker.name, len(found.judgements), found.facets, None, platform.now(), entries
-    )
+        id=None, basis=PUBLIC, ranker=platform.ranker.name, considered=len(found.judgements), facets=found.facets,
+        alike=_frozen(found.alike), created_at=platform.now(), entries=entries,
+    )  # fmt: skip
 
 
 def pair_run(
@@ -168,6 +174,10 @@ def _entry(one: Judgement, rank: int, need_revision: int, achievement_revision: 
     }  # fmt: skip
 
 
+def _frozen(alike: Sequence[Alike]) -> list[list[Any]]:
+    return [list(one) for one in alike]
+
+
 def _index_token(platform: Platform, library: str) -> str:
     """Names what the index knew: equal tokens give equal answers."""
     try:
@@ -184,7 +194,7 @@ def _run_key(
     parts: Mapping[str, Any] = {
         "subject": (row.library, row.id, row.revision), "basis": basis, "filters": asdict(narrowing),
         "audience": audience(actor), "ranker": platform.ranker.name, "model": platform.embedder.model_id,
-        "by_meaning": by_meaning, "index": token, "day": platform.today().isoformat(),
+        "lists": platform.lists.name, "by_meaning": by_meaning, "index": token, "day": platform.today().isoformat(),
     }  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
