@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import Flask
+from threadpoolctl import threadpool_limits
 
 from config import settings as configuration
 from config.doctor import load as load_doctor
@@ -27,6 +28,8 @@ from web.commands import register as register_commands
 
 def build_platform(settings: Settings, *, threads: int | None = None) -> Platform:
     """Everything a use case needs. `threads` overrides how many cores one encoding may use (None: the setting)."""
+    # Products of small tables are quick on one core; several wait for each other, and longest on a busy machine.
+    threadpool_limits(1, user_api="blas")
     vocabularies = Vocabularies.load()
     embedder = SentenceTransformerEmbedder(
         settings.model, settings.model_folder, threads=threads or settings.torch_threads

@@ -1,7 +1,7 @@
 """`make bench`: how fast the platform answers, with the bare engine query of the same run as the baseline.
 
     python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100] [--engine embedded|elasticsearch]
-                         [--managers 10000] [--leads 1000]
+                         [--managers 10000] [--leads 1000] [--only libraries|managers|leads]
 
 Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
 there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
@@ -40,10 +40,26 @@ def main() -> None:
     parser.add_argument(
         "--leads", type=int, default=1_000, help="open leads on the managers' page (0: leave out)"
     )
+    parser.add_argument("--only", choices=("libraries", "managers", "leads"), help="one part of the tables")
     chosen = parser.parse_args()
     titles = world.titles(chosen.titles)
     console = Console(width=110)
     console.print(f"{len(titles)} real titles; vectors are real ones, perturbed. Times in milliseconds.")
+    if chosen.only in (None, "libraries"):
+        _libraries(chosen, titles, console)
+    if chosen.managers and chosen.only in (None, "managers"):
+        found = managers.run(chosen.managers, chosen.queries, console)
+        console.print(
+            _table(f"{chosen.managers:,} managers, {managers.PAST_DEALS:,} deals of the past", found)
+        )
+    if chosen.leads and chosen.only in (None, "leads"):
+        console.print(
+            _table(f"{chosen.leads:,} open leads", leads.run(chosen.leads, chosen.queries, console))
+        )
+
+
+def _libraries(chosen: argparse.Namespace, titles: list[str], console: Console) -> None:
+    """A platform of each size, measured."""
     with server(chosen.engine) as address:
         for size in (int(part) for part in chosen.sizes.split(",")):
             with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
@@ -53,15 +69,6 @@ def main() -> None:
                 _print(console, title, built, measures.run(app, chosen.queries))
                 _print_crowds(console, measures.crowds(app))
                 console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
-    if chosen.managers:
-        found = managers.run(chosen.managers, chosen.queries, console)
-        console.print(
-            _table(f"{chosen.managers:,} managers, {managers.PAST_DEALS:,} deals of the past", found)
-        )
-    if chosen.leads:
-        console.print(
-            _table(f"{chosen.leads:,} open leads", leads.run(chosen.leads, chosen.queries, console))
-        )
 
 
 def _print(console: Console, title: str, built: world.Built, found: list[measures.Line]) -> None:

@@ -59,6 +59,7 @@ class Settings:
     ratelimit_storage: str
     max_upload_bytes: int
     operator_contact: str
+    managers_in_memory: int
 
     @property
     def mail_on(self) -> bool:
@@ -186,4 +187,5 @@ def load(env: Mapping[str, str]) -> Settings:
         ratelimit_storage=env.get("SANKU_RATELIMIT_STORAGE", "memory://"),
         max_upload_bytes=_number(env, "SANKU_MAX_UPLOAD_MB", 20, 1, 500) * 1024 * 1024,
         operator_contact=env.get("SANKU_OPERATOR_CONTACT", ""),
+        managers_in_memory=_number(env, "SANKU_MANAGERS_IN_MEMORY", 50_000, 0, 1_000_000),
     )

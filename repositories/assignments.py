@@ -80,6 +80,7 @@ class Led:
     deal_id: int
     need_id: int
     need_projection: int
+    vector_key: str
     industry: str
     region: str
     state: str
@@ -101,7 +102,7 @@ _WITH_SIDES = (
 )
 _PAST = (
     select(
-        Assignment.talent_id, Deal.id, Need.id, Need.projection, Need.industry, Achievement.industry, Need.region,
+        Assignment.talent_id, Deal.id, Need.id, Need.projection, Need.vector_key, Need.industry, Achievement.industry, Need.region,
         Achievement.region, Deal.state, Deal.closed_at,
     )
     .select_from(_WITH_SIDES)
@@ -152,8 +153,8 @@ def past(session: Session, talent_ids: Iterable[int]) -> list[Led]:
     """The deals these managers lead or led, each with the industry and place of its need (else of its achievement)."""
     rows = session.connection().execute(_PAST, {"ids": list(talent_ids)})
     return [
-        Led(talent, deal, need, projection, industry or other, region or elsewhere, state, closed)
-        for talent, deal, need, projection, industry, other, region, elsewhere, state, closed in rows
+        Led(talent, deal, need, projection, key, industry or other, region or elsewhere, state, closed)
+        for talent, deal, need, projection, key, industry, other, region, elsewhere, state, closed in rows
     ]
 
 

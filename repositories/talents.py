@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base
@@ -44,6 +44,10 @@ class Talent(ListingColumns, Base):
     def body_text(self) -> str:
         """The words of the profile."""
         return "\n".join(filter(None, (self.biography, self.history)))
+
+
+# Every list of managers asks whether any profile has changed (`repositories.roster`): this answers it alone.
+Index("ix_talents_counters", Talent.state, Talent.projection, Talent.id)
 
 
 def of_account(session: Session, account_id: int) -> Talent | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from indexer.text import normalise
+from matching.managers.types import TalentFacts, Tie
 from matching.types import AchievementFacts, IpRight, NeedFacts
 from repositories import achievements, needs
 from repositories.vectors import Vector
@@ -71,6 +73,30 @@ def achievement_facts(achievement: Any, vector: Vector | None) -> AchievementFac
     )
 
 
+def talent_facts(row: Any, vector: Vector | None) -> TalentFacts:
+    """The profile (a row or its judged columns) as it is judged."""
+    return TalentFacts(
+        id=row.id,
+        name=row.title,
+        text=normalise(row.biography),
+        vector=vector,
+        category=row.category,
+        stars=row.stars,
+        certificate=row.certificate_level,
+        posts=frozenset(row.posts or ()),
+        disciplines=frozenset(row.disciplines or ()),
+        industries=frozenset(row.industries or ()),
+        region=row.region,
+        regions=frozenset(row.regions or ()),
+        languages=frozenset(row.languages or ()),
+        ties=(
+            *(_tie(item, "affiliation") for item in row.affiliations or ()),
+            *(_tie(item, item.get("kind") or "other") for item in row.relations or ()),
+        ),
+        capacity=row.capacity,
+    )
+
+
 def _right(item: dict[str, Any]) -> IpRight:
     expiry = item.get("expiry")
     return IpRight(
@@ -79,3 +105,11 @@ def _right(item: dict[str, Any]) -> IpRight:
         status=item.get("status", ""),
         expiry=date.fromisoformat(expiry) if expiry else None,
     )
+
+
+def _tie(item: Mapping[str, Any], kind: str) -> Tie:
+    return Tie(str(item.get("organisation") or ""), kind, _day(item.get("since")), _day(item.get("until")))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from indexer.text import normalise
 from matching.managers.types import (
     COMPLETED,
     ENDED,
@@ -22,7 +20,6 @@ from matching.managers.types import (
     PastDeal,
     Standing,
     TalentFacts,
-    Tie,
 )
 from matching.types import AchievementFacts, NeedFacts
 from repositories import assignments, deals, manager_facts
@@ -32,7 +29,8 @@ from repositories.database import Session
 from repositories.deals import Deal
 from repositories.manager_facts import Head
 from repositories.vectors import Vector
-from services.judging import facts_of
+from services import roster
+from services.facts import talent_facts
 from services.platform import CHINA, Platform
 
 LIBRARY = "talents"
@@ -50,18 +48,18 @@ class Managers:
 
 
 def load(platform: Platform, talent_ids: Collection[int]) -> Managers:
-    """The managers behind ids, whatever the state of their profiles; five queries at most."""
+    """The managers behind ids, whatever the state of their profiles; five queries at most, fewer while the table of all
+    managers knows them."""
     with platform.database.read() as session:
         heads = manager_facts.heads(session, talent_ids)
         loads = assignments.loads(session, heads)
         led = assignments.past(session, heads)
         profiles = _profiles(session, platform, heads)
-    needs = facts_of(platform, "needs", {one.need_id: one.need_projection for one in led})
-    vectors = {need.id: need.vector for need in needs}
+        near = roster.need_vectors(session, platform, {one.vector_key for one in led})
     past: dict[int, list[PastDeal]] = {}
     marks: dict[int, list[Any]] = {}
     for one in led:
-        past.setdefault(one.talent_id, []).append(_past_deal(one, vectors.get(one.need_id)))
+        past.setdefault(one.talent_id, []).append(_past_deal(one, near.get(one.vector_key)))
         marks.setdefault(one.talent_id, []).append((one.deal_id, one.state, one.need_projection))
     return Managers(
         {
@@ -112,32 +110,13 @@ def deal_facts(session: Session, deal: Deal, need: NeedFacts, achievement: Achie
     )
 
 
-def talent_facts(row: Any, vector: Vector | None) -> TalentFacts:
-    """The profile (a row or its judged columns) as it is judged."""
-    return TalentFacts(
-        id=row.id,
-        name=row.title,
-        text=normalise(row.biography),
-        vector=vector,
-        category=row.category,
-        stars=row.stars,
-        certificate=row.certificate_level,
-        posts=frozenset(row.posts or ()),
-        disciplines=frozenset(row.disciplines or ()),
-        industries=frozenset(row.industries or ()),
-        region=row.region,
-        regions=frozenset(row.regions or ()),
-        languages=frozenset(row.languages or ()),
-        ties=(
-            *(_tie(item, "affiliation") for item in row.affiliations or ()),
-            *(_tie(item, item.get("kind") or "other") for item in row.relations or ()),
-        ),
-        capacity=row.capacity,
-    )
-
-
 def _profiles(session: Session, platform: Platform, heads: Mapping[int, Head]) -> dict[int, TalentFacts]:
-    found = {i: platform.facts.get((LIBRARY, i, head.projection)) for i, head in heads.items()}
+    found = {}
+    for i, head in heads.items():
+        found[i] = platform.facts.get((LIBRARY, i, head.projection))
+        if found[i] is None and (one := roster.profile(platform, i, head.projection)) is not None:
+            platform.facts.put((LIBRARY, i, head.projection), one)
+            found[i] = one
     missing = [i for i, known in found.items() if known is None]
     if missing:
         for row, vector in manager_facts.columns(session, missing, platform.embedder.model_id):
@@ -155,11 +134,3 @@ def _standing(head: Head, load: int, past: tuple[PastDeal, ...]) -> Standing:
 def _past_deal(one: Led, vector: Vector | None) -> PastDeal:
     closed = one.closed_at.astimezone(CHINA).date() if one.closed_at else None
     return PastDeal(_OUTCOMES.get(one.state, UNDER_WAY), one.industry, one.region, vector, closed)
-
-
-def _tie(item: Mapping[str, Any], kind: str) -> Tie:
-    return Tie(str(item.get("organisation") or ""), kind, _day(item.get("since")), _day(item.get("until")))
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

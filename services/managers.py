@@ -1,8 +1,9 @@
 """Managers ranked for a deal: who is proposed, why, who was set aside; frozen, so that an assignment hangs on what was
 seen.
 
-Candidates come from the index (what profiles say) and from the database (who led deals in the same industries). The
-operator reads everything; the deal's enterprise reads the order and the reasons, and nothing of rejections or loads.
+All managers are scored at once to find whom it is worth to judge (`services.proposing`); those are judged one by one, by
+what the database says now. The operator reads everything; the deal's enterprise reads the order and the reasons, and
+nothing of rejections or loads.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
-from indexer.port import Filters, IndexUnavailable
 from matching.managers import ranker as manager_ranker
 from matching.managers.types import DealFacts, Judged, Ranking
 from matching.types import AchievementFacts, Context, NeedFacts
-from repositories import assignments, manager_runs, record, shown
+from repositories import assignments, manager_runs, record
 from repositories.accounts import ENTERPRISE
 from repositories.assignments import Assignment
 from repositories.deals import STATE_NAMES, Deal
@@ -28,10 +28,10 @@ from repositories.manager_facts import names as talent_names
 from repositories.manager_runs import FrozenManager, FrozenRanking
 from repositories.record import Tally
 from repositories.talents import Talent
-from services import manager_facts, vectors
-from services.access import Actor, audience, require, require_signed_in
+from services import manager_facts, proposing, vectors
+from services.access import Actor, require, require_signed_in
 from services.deals.standing import seen
-from services.errors import Conflict, IndexAway
+from services.errors import Conflict
 from services.judging import facts_of
 from services.manager_facts import Managers
 from services.platform import Platform
@@ -40,14 +40,6 @@ log = logging.getLogger(__name__)
 
 SHOWN = manager_ranker.SHOWN
 """Lines kept of a ranking."""
-CANDIDATES = 60
-"""Proposals asked of the index by what profiles say."""
-FITTING = 80
-"""Further ones among those who know the industry and serve the region of a side, nearest first."""
-EXPERIENCED = 50
-"""Managers taken from the database because they led deals in the industries of this one."""
-ENOUGH = 50
-"""With fewer than that (a young platform, a model that is not warm yet) others are looked at too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +125,9 @@ def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
 
     A page view never fails because the write lock is busy: then the ranking is shown and not kept (its id is None).
     """
-    facts = _deal_facts(platform, deal)
-    managers = manager_facts.load(platform, _proposed(platform, actor, facts))
+    facts = deal_facts(platform, deal)
+    found = proposing.proposed(platform, actor, facts)
+    managers = manager_facts.load(platform, found.talent_ids)
     key = _key(platform, deal, facts, managers)
     with platform.database.read() as session:
         known = manager_runs.FROZEN.find(session, key)
@@ -144,7 +137,7 @@ def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
     ranking = manager_ranker.rank(
         platform.manager_ranker, platform.ranker.ngrams, facts, managers.candidates, context
     )
-    return _keep(platform, deal, key, ranking, managers)
+    return _keep(platform, deal, key, ranking, managers, found.considered)
 
 
 def context_of(platform: Platform) -> Context:
@@ -155,7 +148,8 @@ def context_of(platform: Platform) -> Context:
     return Context(today=platform.today(), names=ChainMap(own, cast("dict[str, str]", platform.names)))
 
 
-def _deal_facts(platform: Platform, deal: Deal) -> DealFacts:
+def deal_facts(platform: Platform, deal: Deal) -> DealFacts:
+    """A deal as managers are judged for it; its need is encoded when nobody has done so yet."""
     need, achievement = deal.need, deal.achievement
     needs: list[NeedFacts] = facts_of(platform, "needs", {need.id: need.projection})
     offers: list[AchievementFacts] = facts_of(
@@ -167,36 +161,6 @@ def _deal_facts(platform: Platform, deal: Deal) -> DealFacts:
         wanted = replace(wanted, vector=vector)
     with platform.database.read() as session:
         return manager_facts.deal_facts(session, deal, wanted, offers[0])
-
-
-def _proposed(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
-    """Whom the index and the database propose, with the finder and those who were asked before."""
-    industries = tuple(sorted({i for i in (deal.need.industry, deal.achievement.industry) if i}))
-    text = f"{deal.need.title}\n{deal.achievement.title}"
-    with platform.database.read() as session:
-        gone = shown.gone(session, "talents", audience(actor))
-        known = assignments.experienced(session, industries, EXPERIENCED)
-    try:
-        hits = platform.index.candidates("talents", text, deal.need.vector, CANDIDATES, excluded=gone)
-        hits += platform.index.candidates(
-            "talents", text, deal.need.vector, FITTING, _fitting(deal, industries), gone
-        )
-    except IndexUnavailable as away:
-        raise IndexAway() from away
-    found = {*known, *(hit.id for hit in hits), *deal.declined, *deal.expired}
-    if len(found) < ENOUGH:
-        with platform.database.read() as session:
-            found.update(
-                row.row.id for row in shown.newest_public(session, "talents", ENOUGH, audience(actor))
-            )
-    return found | {deal.finder_id} if deal.finder_id is not None else found
-
-
-def _fitting(deal: DealFacts, industries: tuple[str, ...]) -> Filters:
-    """The industries of both sides, and their places with the provinces they lie in; what is open filters nothing."""
-    places = {code for code in (deal.need.region, deal.achievement.region) if code}
-    regions = tuple(sorted(places | {f"{code[:2]}0000" for code in places}))
-    return Filters(keywords={"industries": industries, "regions": regions}).narrowed()
 
 
 def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -> str:
@@ -213,11 +177,13 @@ def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _keep(platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: Managers) -> FrozenRanking:
+def _keep(
+    platform: Platform, deal: Deal, key: str, ranking: Ranking, managers: Managers, considered: int
+) -> FrozenRanking:
     """Store a ranking unless the database is busy; the one another process stored first is taken instead."""
     run: dict[str, Any] = {
         "key": key, "deal_id": deal.id, "ranker": platform.manager_ranker.name, "created_at": platform.now(),
-        "considered": len(ranking.judged) + len(ranking.rejections),
+        "considered": considered,
         "rejections": [
             {"talent_id": one.talent_id, "reason": one.code, "text": one.text} for one in ranking.rejections
         ],

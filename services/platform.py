@@ -16,6 +16,7 @@ from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from matching.types import Context
 from repositories.database import Database, utcnow
+from services.kept import Kept
 from services.lru import Lru
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -45,6 +46,8 @@ class Platform:
     """Facts by (library, id, projection), some 6 kB each: a row's facts change only with its counter."""
     boards: Lru[str, Any] = field(default_factory=lambda: Lru(512))
     """The open leads as they were judged last, and each manager's scores of them (`services.leads.board`)."""
+    roster: Kept[Any] = field(default_factory=Kept)
+    """All public managers as arrays (`services.roster`)."""
     asked: Lru[str, Any] = field(default_factory=lambda: Lru(1_024))
     """Vectors of what people typed into the search boxes lately; in memory only."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from matching.managers.features import serves
+from matching.managers.features import served_places, serves
 from matching.managers.types import (
     CERTIFICATES,
     Asked,
@@ -52,7 +52,7 @@ def plain(name: str) -> str:
 
 def belongs(tie: str, house: str) -> bool:
     """Whether a house that somebody wrote down is this one or a department of it."""
-    return _is_part(_plain(tie), _plain(house))
+    return is_part(_plain(tie), _plain(house))
 
 
 def ties_to(talent: TalentFacts, party: Party) -> Iterator[tuple[Tie, int]]:
@@ -60,7 +60,7 @@ def ties_to(talent: TalentFacts, party: Party) -> Iterator[tuple[Tie, int]]:
     for tie in talent.ties:
         own = _plain(tie.organisation)
         for above, house in enumerate(_plain_houses(party)):
-            if _is_part(own, house):
+            if is_part(own, house):
                 yield tie, above
                 break
 
@@ -113,7 +113,7 @@ def _capacity(deal: DealFacts, talent: TalentFacts, standing: Standing, context:
 
 def _certificate(deal: DealFacts, talent: TalentFacts, standing: Standing, context: Context) -> _Found:
     asked = deal.asked.certificate
-    if asked not in CERTIFICATES or _level(talent.certificate) >= _level(asked):
+    if asked not in CERTIFICATES or level(talent.certificate) >= level(asked):
         return None
     has = f"只有{context.name(talent.certificate)}" if talent.certificate else "没有证书"
     return "certificate", f"项目要求{context.name(asked)}及以上能力等级，{has}"
@@ -128,7 +128,7 @@ def _languages(deal: DealFacts, talent: TalentFacts, standing: Standing, context
 
 
 def _region(deal: DealFacts, talent: TalentFacts, standing: Standing, context: Context) -> _Found:
-    served = talent.regions or frozenset(code for code in (talent.region,) if code)
+    served = served_places(talent)
     if not deal.asked.region or not served or serves(deal.asked.region, served):
         return None
     return "region", f"服务地区不含项目要求的{context.place(deal.asked.region)}"
@@ -150,7 +150,8 @@ def unanswered(asked: Asked, talent: TalentFacts) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _level(certificate: str) -> int:
+def level(certificate: str) -> int:
+    """The place of a certificate from low to high; -1 for none."""
     return CERTIFICATES.index(certificate) if certificate in CERTIFICATES else -1
 
 
@@ -158,7 +159,8 @@ def _until(day: date | None) -> str:
     return f"（至 {day.isoformat()}）" if day is not None else ""
 
 
-def _is_part(own: str, house: str) -> bool:
+def is_part(own: str, house: str) -> bool:
+    """Whether a plain name is that of the house or of a department of it."""
     return bool(own) and (own == house or (len(house) >= SHORTEST and own.startswith(house)))
 
 

@@ -11,10 +11,21 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matching.features import Description, describe
-from matching.managers.types import CERTIFICATES, COMPLETED, ENDED, Fit, PastDeal
+from matching.managers.types import (
+    CERTIFICATES,
+    COMPLETED,
+    ENDED,
+    DealFacts,
+    Fit,
+    LeadFacts,
+    PastDeal,
+    TalentFacts,
+)
 from matching.types import Vector
 
 Feature = Callable[[Fit], float | None]
+Pair = Fit | DealFacts | LeadFacts
+"""Whatever holds the facts of a need and an achievement."""
 
 SAME_SECTION = 0.4
 SAME_PROVINCE = 0.5
@@ -72,10 +83,10 @@ def industry(fit: Fit) -> float | None:
 
     经理人熟悉的行业里有需求或成果所在的大类得满分，只有同一门类得一部分分；有一方没填不计分。
     """
-    known, asked = fit.talent.industries, _industries(fit)
+    known, asked = fit.talent.industries, asked_industries(fit)
     if not known or not asked:
         return None
-    return sum(_same_field(code, known) for code in asked) / len(asked)
+    return sum(same_field(code, known) for code in asked) / len(asked)
 
 
 def discipline(fit: Fit) -> float | None:
@@ -94,10 +105,10 @@ def region(fit: Fit) -> float | None:
 
     经理人的服务地区（没填时取常驻地）包含需求方和成果方所在地得满分，同省不同市得一半，取两边的平均。
     """
-    served, asked = served_regions(fit), _regions(fit)
+    served, asked = served_regions(fit), asked_regions(fit)
     if not served or not asked:
         return None
-    return sum(_serves(code, served) for code in asked) / len(asked)
+    return sum(place_worth(code, served) for code in asked) / len(asked)
 
 
 def posts(fit: Fit) -> float | None:
@@ -140,7 +151,7 @@ def industry_record(fit: Fit) -> float | None:
 
     平台上由他主导的、与本项目同一行业大类的项目数，办结的全算，在办的和终止的折半；还没有承接过项目或项目没填行业不计分。
     """
-    asked = _industries(fit)
+    asked = asked_industries(fit)
     if not asked or not fit.standing.past:
         return None
     same = [deal for deal in fit.standing.past if deal.industry in asked]
@@ -190,13 +201,17 @@ def nearest_deals(fit: Fit) -> list[tuple[float, PastDeal]]:
 
 def served_regions(fit: Fit) -> frozenset[str]:
     """Where a manager works: the regions served, else the one he or she lives in."""
-    own = fit.talent.region
-    return fit.talent.regions or (frozenset({own}) if own else frozenset())
+    return served_places(fit.talent)
+
+
+def served_places(talent: TalentFacts) -> frozenset[str]:
+    """The regions a profile says it serves, else the place it names as home."""
+    return talent.regions or (frozenset({talent.region}) if talent.region else frozenset())
 
 
 def serves(code: str, served: frozenset[str]) -> bool:
     """Whether a place lies in one of the regions served, or one of them lies in it."""
-    return _serves(code, served) == 1.0
+    return place_worth(code, served) == 1.0
 
 
 def _nearness(a: Vector | None, b: Vector | None) -> float | None:
@@ -204,16 +219,19 @@ def _nearness(a: Vector | None, b: Vector | None) -> float | None:
     return float(a @ b) if a is not None and b is not None and a.shape == b.shape else None
 
 
-def _industries(fit: Fit) -> frozenset[str]:
+def asked_industries(fit: Pair) -> frozenset[str]:
+    """The industries of both sides."""
     return frozenset(code for code in (fit.need.industry, fit.achievement.industry) if code)
 
 
-def _regions(fit: Fit) -> frozenset[str]:
+def asked_regions(fit: Pair) -> frozenset[str]:
+    """The places of both sides."""
     return frozenset(code for code in (fit.need.region, fit.achievement.region) if code)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _same_field(code: str, known: frozenset[str]) -> float:
+def same_field(code: str, known: frozenset[str]) -> float:
+    """What knowing these industries is worth for one of `code`: the best of what each of them is worth alone."""
     # A section alone ("C") names every division in it.
     if code in known or code[0] in known or (len(code) == 1 and any(one[0] == code for one in known)):
         return 1.0
@@ -221,7 +239,8 @@ def _same_field(code: str, known: frozenset[str]) -> float:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _serves(code: str, served: frozenset[str]) -> float:
+def place_worth(code: str, served: frozenset[str]) -> float:
+    """What serving these places is worth for one at `code`: the best of what each of them is worth alone."""
     best = 0.0
     for one in served:
         if _within(code, one) or _within(one, code):
