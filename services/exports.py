@@ -103,8 +103,10 @@ def recommendations_workbook(
             "行业", "成熟度", "合作方式", "意向价格下限（万元）" if of_achievements else "预算下限（万元）",
             "意向价格上限（万元）" if of_achievements else "预算上限（万元）", "为什么匹配", "需要注意", "进展",
             "网址"]  # fmt: skip
-    shown = [*recommendations.items, *recommendations.weak, *recommendations.passed]
-    rows = [_recommended(platform, recommendations.library, n, item) for n, item in enumerate(shown, 1)]
+    rows = [
+        _recommended(platform, recommendations.library, n, item)
+        for n, item in enumerate(recommendations.everything, 1)
+    ]
     made = recommendations.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
     above = (
         f"推荐清单：{subject.title}",

@@ -86,7 +86,7 @@ def set_up(platform: Platform) -> dict[str, Any]:
     entries.act(platform, operator, "needs", returned.id, "return", "名称太笼统，请写明对象、方法和用途。")
     ids["returned_need"] = returned.id
     found = recommend.for_listing(platform, enterprise, "needs", ids["need"])
-    ours = [item for item in (*found.items, *found.weak) if item.row.organisation_id is not None]
+    ours = [item for item in found.ranked if item.row.organisation_id is not None]
     ids["with"] = "&with=".join(str(item.row.id) for item in ours[:4])
     ids["pair"] = f"need_id={ids['need']}&achievement_id={ours[0].row.id}"
     ids["entry"] = ours[1].entry_id

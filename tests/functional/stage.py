@@ -158,7 +158,7 @@ class Stage:
         shown = recommend.for_listing(
             self.world.platform, self.people["university"], "achievements", self.objects["achievement.published"][1]
         )  # fmt: skip
-        pairs = {i.row.id: i.entry_id for i in (*shown.items, *shown.weak)}
+        pairs = {i.row.id: i.entry_id for i in shown.ranked}
         now = self.world.platform.now()
         with self.world.platform.database.write() as session:
             for name, need, closed in (
@@ -201,7 +201,7 @@ class Stage:
     def entry_of(self, need_id: int, achievement_id: int) -> int:
         """The entry of an achievement in the recommendations the need's owner sees."""
         found = recommend.for_listing(self.world.platform, self.people["enterprise"], "needs", need_id)
-        lines = (*found.items, *found.weak, *found.passed)
+        lines = found.everything
         entry = next(i.entry_id for i in lines if i.row.id == achievement_id)
         assert entry is not None
         return entry

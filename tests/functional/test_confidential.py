@@ -94,7 +94,7 @@ def test_asking_for_it_finds_no_need(told: Stage, role: str) -> None:
 def test_the_university_is_told_open_reasons_only(told: Stage) -> None:
     platform, university = told.world.platform, told.people["university"]
     found = for_listing(platform, university, "achievements", told.objects["achievement.twin"][1])
-    lines = [*found.items, *found.weak]
+    lines = found.ranked
     assert any(line.row.id == told.objects["need.secret"][1] for line in lines)
     assert found.basis == PUBLIC
     assert all(MARKER not in str(line.reasons) for line in lines)
@@ -105,7 +105,7 @@ def test_the_owner_is_told_more_and_the_introduction_hangs_on_the_open_twin(told
     found = for_listing(platform, owner, "needs", told.objects["need.secret"][1])
     assert found.basis == OWNER
     quoted = [
-        r for line in (*found.items, *found.weak) for r in line.reasons if MARKER in str(r["need_words"])
+        r for line in found.ranked for r in line.reasons if MARKER in str(r["need_words"])
     ]
     assert quoted, "the confidential part carried no reason, so these tests would prove nothing"
     assert MARKER in told.get("enterprise", told.path("need.secret")).get_data(as_text=True)
@@ -120,7 +120,7 @@ def test_the_owner_is_told_more_and_the_introduction_hangs_on_the_open_twin(told
 def test_an_operator_reads_the_open_run(told: Stage) -> None:
     found = for_listing(told.world.platform, told.people["operator"], "needs", told.objects["need.secret"][1])
     assert found.basis == PUBLIC
-    assert all(MARKER not in str(line.reasons) for line in (*found.items, *found.weak))
+    assert all(MARKER not in str(line.reasons) for line in found.ranked)
 
 
 def test_it_lies_in_its_own_column_and_nowhere_else(told: Stage) -> None:

@@ -43,7 +43,7 @@ def test_it_is_said_until_it_is_built_again(world: World) -> None:
         rebuild(here.database, here.index, here.embedder, library, here.settings.data)
     assert [s.row.id for s in search.search(here, NOBODY, "achievements").items] == [offer.id]
     found = recommend.for_listing(here, enterprise, "needs", need.id)
-    assert [i.row.id for i in (*found.items, *found.weak)] == [offer.id]
+    assert [i.row.id for i in found.ranked] == [offer.id]
 
 
 def test_a_platform_without_listings_is_simply_empty(world: World) -> None:

@@ -146,9 +146,9 @@ def test_recommendations_forget_it_too(alone: Stage) -> None:
         other = for_listing(here, alone.people["university"], "achievements", offer)
         pasted = for_paste(here, f"{COMMON} {WORD}")
         return (
-            any(i.row.id == offer for i in (*mine.items, *mine.weak)),
-            any(i.row.id == need for i in (*other.items, *other.weak)),
-            any(i.row.id == offer for i in (*pasted.items, *pasted.weak)),
+            any(i.row.id == offer for i in mine.ranked),
+            any(i.row.id == need for i in other.ranked),
+            any(i.row.id == offer for i in pasted.ranked),
         )
 
     assert recommended() == (True, True, True)

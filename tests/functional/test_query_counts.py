@@ -55,7 +55,7 @@ class Town:
         world.index()
         for need, offer in list(zip(self.needs, self.achievements, strict=True))[len(self.asked) : size]:
             found = for_listing(world.platform, enterprise, "needs", need.id)
-            entry = next((i.entry_id for i in (*found.items, *found.weak) if i.row.id == offer.id), None)
+            entry = next((i.entry_id for i in found.ranked if i.row.id == offer.id), None)
             assert entry is not None or len(self.achievements) > 50
             entry = entry or found.items[0].entry_id
             assert entry is not None

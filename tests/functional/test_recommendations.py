@@ -44,7 +44,7 @@ def fair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def lines(found: Any) -> list[Any]:
-    return [*found.items, *found.weak, *found.passed]
+    return list(found.everything)
 
 
 def test_a_pair_has_one_score_from_both_sides(fair: Stage) -> None:
@@ -71,13 +71,13 @@ def test_a_pair_has_one_score_from_both_sides(fair: Stage) -> None:
 def test_contributions_sum_to_the_score_and_lists_are_in_order(fair: Stage) -> None:
     need = fair.fresh("needs", "draft", title=f"{COMMON}用粉末", wanted_trl="5", budget_max="60000")
     found = for_listing(fair.world.platform, fair.people["enterprise"], "needs", need)
-    assert len(found.items) >= 5
-    scores = [i.score for i in (*found.items, *found.weak)]
+    assert len(found.recommended) >= 5
+    scores = [i.score for i in found.ranked]
     assert scores == sorted(scores, reverse=True)
-    assert [i.rank for i in (*found.items, *found.weak)] == list(range(1, len(scores) + 1))
+    assert [i.rank for i in found.ranked] == list(range(1, len(scores) + 1))
     for item in lines(found):
         assert sum(c["points"] for c in item.contributions) == pytest.approx(item.score, abs=0.06)
-    assert sum(found.levels.values()) == len(found.items)
+    assert sum(found.levels.values()) == len(found.recommended)
 
 
 def runs_of(stage: Stage, need_id: int) -> list[MatchRun]:
@@ -148,7 +148,7 @@ def test_setting_aside_and_taking_back(fair: Stage) -> None:
     need = fair.fresh("needs", "published", title=f"{COMMON}用粉末")
     fair.world.index()
     before = for_listing(here, owner, "needs", need)
-    away, rest = before.items[0], [i.row.id for i in before.items[1:]]
+    away, rest = before.items[0], [i.row.id for i in before.ranked[1:]]
     for reason in ("", "nosuch", "maturity; DROP TABLE"):
         with pytest.raises(Invalid):
             passing.put_aside(here, owner, away.entry_id, reason)
@@ -156,20 +156,20 @@ def test_setting_aside_and_taking_back(fair: Stage) -> None:
                        back=f"/needs/{need}")  # fmt: skip
     assert (answer.status_code, answer.location) == (303, f"/needs/{need}")
     after = for_listing(here, owner, "needs", need)
-    assert [i.row.id for i in after.items] == rest
+    assert [i.row.id for i in after.ranked] == rest
     assert [i.row.id for i in after.passed] == [away.row.id]
     assert (after.passed[0].passed.reason, after.passed[0].passed.note) == ("maturity", "太早")
-    assert [i.rank for i in after.items] == list(range(1, len(rest) + 1))
+    assert [i.rank for i in after.ranked] == list(range(1, len(rest) + 1))
     tab = fair.get("enterprise", f"/needs/{need}?tab=passed").get_data(as_text=True)
     assert "成熟度不够" in tab
     # again with another reason: one pass, the newer reason; the other side's list is its own
     passing.put_aside(here, owner, away.entry_id, "price")
     assert for_listing(here, owner, "needs", need).passed[0].passed.reason == "price"
     theirs = for_listing(here, fair.people["university"], "achievements", away.row.id)
-    assert need in [i.row.id for i in (*theirs.items, *theirs.weak)]
+    assert need in [i.row.id for i in theirs.ranked]
     fair.post("enterprise", "/matches/unpass", need_id=need, achievement_id=away.row.id)
     back = for_listing(here, owner, "needs", need)
-    assert [i.row.id for i in back.items] == [i.row.id for i in before.items]
+    assert [i.row.id for i in back.ranked] == [i.row.id for i in before.ranked]
     assert not back.passed
 
 

@@ -36,7 +36,7 @@ class Pair:
 
     def entry(self, actor: Actor, library: str, row_id: int) -> int:
         found = for_listing(self.here, actor, library, row_id)
-        return (*found.items, *found.weak)[0].entry_id or 0
+        return found.ranked[0].entry_id or 0
 
     def open(self) -> Deal:
         return opening.open_deal(

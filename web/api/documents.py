@@ -143,7 +143,7 @@ def recommendations_document(found: Recommendations, person: Actor, limit: int) 
         "considered": found.considered,
         "by_meaning": found.by_meaning,
         "created_at": moment(found.created_at),
-        "items": [item_document(item, kind, person) for item in (*found.items, *found.weak)[:limit]],
+        "items": [item_document(item, kind, person) for item in found.ranked[:limit]],
         "passed": [
             {f"{kind}_id": item.row.id, "entry_id": item.entry_id, "reason": item.passed.reason}
             for item in found.passed

@@ -57,7 +57,7 @@ def compare(need_id: int) -> Any:
     ids = [int(p) for p in dict.fromkeys(raw) if p.isascii() and p.isdigit() and len(p) < 10][:COMPARED]
     need = entries.get(platform(), actor(), "needs", need_id)
     found = recommend.for_listing(platform(), actor(), "needs", need_id)
-    by_id = {item.row.id: item for item in (*found.items, *found.weak, *found.passed)}
+    by_id = {item.row.id: item for item in found.everything}
     chosen = [by_id[i] for i in ids if i in by_id]
     columns = [entry_view(item, "achievements", need_id) for item in chosen]
     return render_template(
@@ -81,7 +81,7 @@ def why() -> Any:
         raise NotFound()
     own, other = (need_id, achievement_id) if subject == "needs" else (achievement_id, need_id)
     found = recommend.for_listing(here, person, subject, own)
-    item = next((i for i in (*found.items, *found.weak, *found.passed) if i.row.id == other), None)
+    item = next((i for i in found.everything if i.row.id == other), None)
     if item is None:
         raise NotFound("这一对不在当前的推荐里。")
     need_words = [w for r in item.reasons for w in r["need_words"]]

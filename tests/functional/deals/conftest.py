@@ -41,7 +41,7 @@ class Table:
             else ("achievements", achievement.id, need.id)
         )  # fmt: skip
         found = recommend.for_listing(self.world.platform, self.people[role], library, subject)
-        return next(i.entry_id for i in (*found.items, *found.weak) if i.row.id == wanted) or 0
+        return next(i.entry_id for i in found.ranked if i.row.id == wanted) or 0
 
     def lead(self) -> int:
         """A lead of the pair, on the entry everybody may see."""

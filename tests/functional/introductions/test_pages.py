@@ -33,7 +33,7 @@ class Pair:
     def entry(self) -> int:
         """The entry the enterprise sees (its own run, confidential part included)."""
         found = recommend.for_listing(self.world.platform, self.enterprise, "needs", self.need.id)
-        return next(i.entry_id for i in (*found.items, *found.weak) if i.row.id == self.achievement.id) or 0
+        return next(i.entry_id for i in found.ranked if i.row.id == self.achievement.id) or 0
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_an_organisation_that_waits_for_approval_is_told_what_is_missing(pair: P
     waiting = pair.world.enterprise("new@example.org", "新企业", "pending")
     need = pair.world.listing(waiting, "needs", published=False, title="叶片激光熔覆修复粉末")
     found = recommend.for_listing(pair.world.platform, waiting, "needs", need.id)
-    entry = next(i.entry_id for i in (*found.items, *found.weak))
+    entry = next(i.entry_id for i in found.ranked)
     page = (
         pair.world.client("new@example.org")
         .get(f"/introductions/ask?entry_id={entry}")
@@ -215,7 +215,7 @@ def test_the_list_costs_the_same_however_long_it_is(pair: Pair) -> None:
     ]
     pair.world.index()
     found = recommend.for_listing(pair.world.platform, pair.enterprise, "needs", pair.need.id)
-    entries = {i.row.id: i.entry_id for i in (*found.items, *found.weak)}
+    entries = {i.row.id: i.entry_id for i in found.ranked}
     for row in others:
         introductions.ask(pair.world.platform, pair.enterprise, entries[row.id])
     assert queries(pair.world, client, "/introductions?tab=mine") == before

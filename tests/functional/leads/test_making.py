@@ -76,7 +76,7 @@ def test_pairs_that_are_nobodys_business(market: Market, why: str) -> None:
     market.world.index()
     if why in ("passed", "introduced"):
         found = recommend.for_listing(market.here, market.people["enterprise"], "needs", need.id)
-        entry = next(i.entry_id for i in (*found.items, *found.weak) if i.row.id == offer.id)
+        entry = next(i.entry_id for i in found.ranked if i.row.id == offer.id)
         if why == "passed":
             passing.put_aside(market.here, market.people["enterprise"], entry, "direction")
         else:

@@ -224,7 +224,7 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
         person = session.get(Account, world.person("joined@example.org", "enterprise").account_id)
         person.organisation_id = demo_enterprise.organisation_id
     kept = recommend.for_listing(world.platform, real_enterprise, "needs", real_need.id)
-    lines = [*kept.items, *kept.weak]
+    lines = kept.ranked
     introductions.ask(
         world.platform, real_enterprise, next(i for i in lines if i.row.id == real_achievement.id).entry_id
     )
@@ -282,7 +282,7 @@ def test_removal_leaves_what_is_real_and_nothing_else(world: World) -> None:
     with world.platform.database.read() as session:
         assert len(gone(session, "achievements", ("public", "members"))) == removed.achievements
     again = recommend.for_listing(world.platform, real_enterprise, "needs", real_need.id)
-    assert {i.row.id for i in (*again.items, *again.weak)} == {real_achievement.id}
+    assert {i.row.id for i in again.ranked} == {real_achievement.id}
     world.index()
     assert world.platform.index.state("achievements").documents == 1
     assert world.platform.index.state("talents").documents == 0
