@@ -24,6 +24,7 @@ from web.inbox.views import blueprint as inbox
 from web.introductions.views import blueprint as introductions
 from web.leads.views import blueprint as leads
 from web.listings.achievements import blueprint as achievements
+from web.listings.doctor import blueprint as doctor
 from web.listings.evidence import blueprint as evidence
 from web.listings.evidence import certificates
 from web.listings.needs import blueprint as needs
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     evidence,
     certificates,
     needs,
+    doctor,
     talents,
     answering,
     matches,

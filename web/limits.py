@@ -35,3 +35,6 @@ def _upload_limit() -> str:
 
 upload_limit = limiter.shared_limit(_upload_limit, scope="uploads", key_func=person)
 """Files handed in, by pages and programs alike: far more than anybody sends by hand."""
+CHECKS = "90 per minute; 3000 per day"
+"""Needs examined while they are typed: one a pause is some twenty a minute, a program that leafs through texts has enough."""
+check_limit = limiter.shared_limit(CHECKS, scope="checks", key_func=person)

@@ -7,22 +7,22 @@ from matching.doctor.reading import GIVEN, Outcome, Reading, Verdict, given
 
 def budget(reading: Reading) -> Outcome:
     """Is a sum named?"""
-    return given(reading.draft.budget or reading.says("budget", reading.sentences))
+    return given(reading.draft.budget or reading.mentions("budget", reading.sentences))
 
 
 def deadline(reading: Reading) -> Outcome:
     """Is a day or a span named?"""
-    return given(reading.draft.deadline or reading.says("deadline", reading.body))
+    return given(reading.draft.deadline or reading.mentions("deadline", reading.body))
 
 
 def modes(reading: Reading) -> Outcome:
     """Is it said how one would work together?"""
-    return given(reading.draft.modes or reading.says("modes"))
+    return given(reading.draft.modes or reading.mentions("modes"))
 
 
 def maturity(reading: Reading) -> Outcome:
     """Is it said how ready it must be?"""
-    return given(reading.draft.maturity or reading.says("maturity"))
+    return given(reading.draft.maturity or reading.mentions("maturity"))
 
 
 def place(reading: Reading) -> Outcome:

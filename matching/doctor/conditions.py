@@ -48,7 +48,7 @@ def _one(reading: Reading, name: str) -> Outcome:
 
 
 def _has(reading: Reading, name: str) -> bool:
-    if reading.says(name, reading.body):
+    if reading.mentions(name, reading.body):
         return True
     measures = [figure.unit.measure for one in reading.body for figure in one.figures]
     if name == "scale":

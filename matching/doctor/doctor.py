@@ -72,6 +72,8 @@ class Diagnosis:
 
     marks: tuple[Mark, ...]
     findings: tuple[Finding, ...]
+    is_blank: bool = False
+    """Nothing has been written yet."""
 
     @property
     def points(self) -> int:
@@ -132,13 +134,14 @@ class Doctor:
             )
             for criterion, name in self.criteria.items()
         )
-        return Diagnosis(marks, tuple(_finding(c, o) for c, o in outcomes if o.verdict is Verdict.MISSING))
+        findings = tuple(_finding(c, o) for c, o in outcomes if o.verdict is Verdict.MISSING)
+        return Diagnosis(marks, findings, is_blank=draft == Draft())
 
 
 def _finding(check: Check, outcome: Outcome) -> Finding:
     """Words are set into the sentence: quoted where they are the need's own."""
     quoted = "、".join(f"“{word}”" for word in outcome.words)
     plain = "和".join(outcome.words)
-    text = check.finding.format(words=plain if check.name == "place" else quoted, count=plain)
-    own = () if check.name in ("place", "enough") else outcome.words
+    text = check.finding.format(words=plain if check.name == "place" else quoted)
+    own = () if check.name == "place" else outcome.words
     return Finding(check, outcome.field or check.field, text, own)

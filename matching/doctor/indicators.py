@@ -12,7 +12,9 @@ SHOWN = 4
 
 def stated(reading: Reading) -> Outcome:
     """Is anything said about what is to be reached?"""
-    return given(reading.draft.indicators.strip() or reading.targets or reading.says("target", reading.body))
+    return given(
+        reading.draft.indicators.strip() or reading.targets or reading.mentions("target", reading.body)
+    )
 
 
 def figures(reading: Reading) -> Outcome:
@@ -74,6 +76,7 @@ def _quoted(found: list[tuple[Sentence, Quantity]]) -> Outcome:
 
 def _tail(before: str) -> str:
     """What follows the last mark."""
+    word = before.rstrip()
     for mark in "，,、：:（(）) \t\u3000":
-        before = before.rpartition(mark)[2] if before.strip(mark) else before
-    return before
+        word = word.rpartition(mark)[2]
+    return word + before[len(before.rstrip()) :]

@@ -23,15 +23,14 @@ _EXPLAINED = re.compile(r"[（(][^）)]{0,60}?([A-Z]{3,6})[^）)]{0,10}[）)]|([
 
 def enough(reading: Reading) -> Outcome:
     """Is more than a line said about the problem? Silent where the firm is introduced instead, which `firm` says."""
-    written = _written(reading)
-    if written >= ENOUGH or (_firm_only(reading) and reading.draft.problem):
-        return GIVEN if written >= ENOUGH else SILENT
-    return Outcome(Verdict.MISSING, (str(written),))
+    if reading.written >= ENOUGH:
+        return GIVEN
+    return SILENT if _firm_only(reading) else MISSING
 
 
 def firm(reading: Reading) -> Outcome:
     """Is the problem's field spent on the firm? Only where little else is said: an introduction beside it does no harm."""
-    if _written(reading) >= ENOUGH or not _firm_only(reading):
+    if reading.written >= ENOUGH or not _firm_only(reading):
         return GIVEN
     return Outcome(Verdict.MISSING, tuple(reading.says("firm", _firm(reading))[:3]))
 
@@ -47,7 +46,7 @@ def object_(reading: Reading) -> Outcome:
 
 def current(reading: Reading) -> Outcome:
     """Is the present way named, or is there a figure beside what is wrong with it?"""
-    if reading.says("current", reading.body):
+    if reading.mentions("current", reading.body):
         return GIVEN
     measured = any(one.figures and reading.words["trouble"].search(one.text) for one in reading.body)
     return GIVEN if measured else _unless_empty(reading, MISSING)
@@ -55,7 +54,7 @@ def current(reading: Reading) -> Outcome:
 
 def trouble(reading: Reading) -> Outcome:
     """Is it said what goes wrong?"""
-    return GIVEN if reading.says("trouble", reading.body) else _unless_empty(reading, MISSING)
+    return GIVEN if reading.mentions("trouble", reading.body) else _unless_empty(reading, MISSING)
 
 
 def one(reading: Reading) -> Outcome:
@@ -97,17 +96,13 @@ def _firm(reading: Reading) -> tuple[Sentence, ...]:
     return tuple(one for one in reading.sentences if one.is_firm)
 
 
-def _written(reading: Reading) -> int:
-    return sum(len(one.text) for one in reading.body)
-
-
 def _firm_only(reading: Reading) -> bool:
-    return sum(len(one.text) for one in _firm(reading)) > _written(reading)
+    return sum(len(one.text) for one in _firm(reading)) > reading.written
 
 
 def _unless_empty(reading: Reading, outcome: Outcome) -> Outcome:
     """The outcome; where hardly anything is written nothing is earned, and `enough` or `firm` asks for all at once."""
-    return outcome if _written(reading) >= ENOUGH else SILENT
+    return outcome if reading.written >= ENOUGH else SILENT
 
 
 def _field_of(reading: Reading) -> str:

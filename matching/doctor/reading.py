@@ -11,8 +11,8 @@ from functools import cached_property
 from matching.quantities import Quantity, quantities
 
 TEXTS = ("title", "problem", "indicators", "constraints")
-READ = 20_000
-"""Characters of a field that are looked at; a pasted text may have as many."""
+READ = 8_000
+"""Characters of a field that are looked at: as many as a form takes. More would cost more than a pause in typing."""
 _SENTENCE = re.compile(r"[^。；;!！?？\n]+")
 
 
@@ -93,6 +93,11 @@ class Reading:
         return tuple(one for one in self.sentences if one.field != "title" and not one.is_firm)
 
     @cached_property
+    def written(self) -> int:
+        """Characters about the need beside the title."""
+        return sum(len(one.text) for one in self.body)
+
+    @cached_property
     def about(self) -> tuple[Sentence, ...]:
         """The same with the title."""
         return tuple(one for one in self.sentences if not one.is_firm)
@@ -113,6 +118,11 @@ class Reading:
         if measure == "money" or (measure.startswith("count") and not figure.is_bounded):
             return False
         return figure.is_bounded or self.words["target"].search(one.text) is not None
+
+    def mentions(self, name: str, sentences: tuple[Sentence, ...] | None = None) -> bool:
+        """Whether a word of a list stands in these sentences (default: all about the need)."""
+        pattern = self.words[name]
+        return any(pattern.search(one.text) for one in (self.about if sentences is None else sentences))
 
     def says(self, name: str, sentences: tuple[Sentence, ...] | None = None) -> list[str]:
         """The words of a list that stand in these sentences (default: all about the need), each once."""

@@ -1,5 +1,6 @@
 // Entry of all scripts: each module improves what already works without it. Loaded as a module, so it runs after parsing.
 import { carryDrafts, keepDrafts } from "./draft.js";
+import { followFindings, openDoctor } from "./doctor.js";
 import { openFacets } from "./facets.js";
 import { echoMoney, countCharacters } from "./fields.js";
 import { dropFiles } from "./filedrop.js";
@@ -16,6 +17,7 @@ document.documentElement.classList.add("js");
 /** Prepare one part of a page: the whole at first, later whatever htmx put in. */
 function prepare(root) {
   openFacets(root);
+  openDoctor(root);
   keepDrafts(root);
   echoMoney(root);
   countCharacters(root);
@@ -32,5 +34,6 @@ markReasons();
 copyButtons();
 carryDrafts();
 guardSwaps();
+followFindings();
 prepare(document);
 document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });

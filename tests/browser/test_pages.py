@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 ANYONE = (
     "/", "/match", "/about", "/privacy", "/how-we-rank", "/search", "/search?q=激光", "/search?q=zzqx",
     "/achievements", "/achievements?q=锻造&modes=license&sort=newest", "/achievements?q=zzqx&trl=9", "/achievements/{achievement}",
-    "/achievements/{paper}", "/needs", "/needs/{others_need}", "/talents", "/talents/{talent}", "/talents/{talent}/record", "/account/login",
+    "/achievements/{paper}", "/needs", "/needs/{others_need}", "/needs/criteria", "/talents", "/talents/{talent}", "/talents/{talent}/record", "/account/login",
     "/account/register", "/account/forgot", "/account/forgot/sent",
     "/account/reset/{reset}", "/account/confirm/{confirm}", "/api/docs", "/nowhere",
 )  # fmt: skip
@@ -84,7 +84,7 @@ PAGES = [
 REFUSED = {("anyone", "/nowhere"): 404, ("enterprise", "/operator/review"): 403}
 NO_PAGES = {
     "account.data", "account.credit_code", "imports.template_file", "imports.progress", "imports.refused_file", "inbox.read", "needs.export", "proposals.link",
-    "operator.index", "health.alive", "health.ready", "evidence.download", "certificates.download",
+    "operator.index", "doctor.similar", "health.alive", "health.ready", "evidence.download", "certificates.download",
 }  # fmt: skip
 """Answers that are files, parts of a page or a way to another address."""
 ALIKE = [

@@ -90,7 +90,7 @@ def pages(town: Town) -> list[tuple[str, str]]:
 PAGES = [
     ("nobody", "/"), ("enterprise", "/"), ("nobody", "/needs"), ("nobody", "/achievements"), ("nobody", "/talents"),
     ("nobody", "/achievements?q=激光熔覆"), ("enterprise", "/needs?q=激光&industry=C37&sort=newest&page=2"),
-    ("nobody", "/search?q=激光熔覆"), ("nobody", "/needs/{need}"), ("nobody", "/achievements/{offer}"),
+    ("nobody", "/search?q=激光熔覆"), ("nobody", "/needs/{need}"), ("nobody", "/needs/criteria"), ("enterprise", "/needs/{need}/similar"), ("enterprise", "/needs/new"), ("nobody", "/achievements/{offer}"),
     ("enterprise", "/needs/{need}"), ("enterprise", "/needs/{need}?industry=C37&tab=weak"), ("enterprise", "/needs/{need}/edit"),
     ("enterprise", "/needs/mine"), ("enterprise", "/matches/compare/{need}?with={offer}"),
     ("enterprise", "/matches/why?need_id={need}&achievement_id={offer}"), ("enterprise", "/needs/{need}/recommendations.xlsx"),

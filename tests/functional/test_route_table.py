@@ -105,6 +105,7 @@ POST   /api/v1/me/needs/confirm                                               40
 GET    /api/v1/me/talents                                                     401         200         200         200         200         200
 GET    /api/v1/needs                                                  200
 POST   /api/v1/needs                                                          401         422         403         403         403         422
+POST   /api/v1/needs/check                                            200
 GET    /api/v1/needs/<listing_id>                                     404
 PATCH  /api/v1/needs/<listing_id>                                             401         404         403         403         403         404
 POST   /api/v1/needs/<listing_id>/<verb>                                      401         404         403         403         403         404
@@ -206,6 +207,9 @@ POST   /needs/<need_id>/answer                                                 4
 GET    /needs/<row_id>/edit                                                   401         404         403         403         403         404
 POST   /needs/<row_id>/edit                                                   401         404         403         403         403         404
 GET    /needs/<row_id>/recommendations.xlsx                                   401         404         403         403         403         404
+POST   /needs/check                                                           401         200         403         403         200         200
+GET    /needs/criteria                                                200
+GET    /needs/<row_id>/similar                                                401         404         403         403         404         404
 GET    /needs/mine                                                            401         200         403         403         403         403
 POST   /needs/mine/confirm                                                   401         303         403         403         403         403
 GET    /needs/new                                                             401         200         403         403         403         200

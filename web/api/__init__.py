@@ -12,6 +12,7 @@ from services.listings.catalogue import FIELDS
 from web.api import (
     deals,
     docs,
+    doctor,
     files,
     introductions,
     leads,
@@ -35,6 +36,7 @@ MODULES = (
     record,
     patents,
     matching,
+    doctor,
     introductions,
     leads,
     proposals,

@@ -12,8 +12,7 @@ from repositories.accounts import ENTERPRISE, OPERATOR
 from repositories.needs import Need
 from repositories.organisations import Organisation
 from repositories.shown import Shown
-from services import access, answering, confidential, exports, recommend
-from services.completeness import completeness
+from services import access, answering, confidential, doctor, exports, recommend
 from services.errors import IndexAway
 from services.listings import confirming, entries
 from services.listings.library import LIBRARIES
@@ -22,9 +21,11 @@ from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.listings import pages
+from web.listings.doctor import panel
 from web.listings.routes import form_routes
 from web.listings.rows import allowed_verbs, freshness, marked, need_row, next_step
-from web.matches.entries import list_context, narrowing
+from web.matches.ending import next_steps
+from web.matches.page import list_context, narrowing
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
 form_routes(blueprint, ENTERPRISE, OPERATOR)
@@ -110,6 +111,7 @@ def detail(row_id: int) -> Any:
         aside_notes=[WRITTEN] if written else _notes(need, organisation, openings) if owner else [],
         recommendations_shown=owner or operator,
         compare_href=url_for("matches.compare", need_id=row_id) if found is not None else None,
+        steps=next_steps(need, edit_href, allowed_verbs(person, need)) if owner and not written else [],
         nav_active="workbench" if owner else "needs",
         **list_context(found, "needs", row_id, chosen, may_act=owner and not written, away=away),
     )
@@ -141,7 +143,6 @@ def need_view(
     introduction both sides agreed to opened the enterprise's name to the reader."""
     person = actor()
     named = access.sees_enterprise_name(person, need, introduced=agreed)
-    done = completeness(need)
     words = [w for item in (found.items[:10] if found else ()) for r in item.reasons for w in r["need_words"]]
     texts = [
         ("公开摘要", need.teaser, False), ("要解决的问题", need.problem, False), ("目标指标", need.indicators, False),
@@ -158,10 +159,7 @@ def need_view(
         "wanted_trl_label": f"TRL {need.wanted_trl} 及以上" if need.wanted_trl else "",
         "wanted_modes_label": labels.names("modes", need.wanted_modes),
         "is_bounty": need.is_bounty, "award_label": labels.wan(need.award), "is_demo": need.is_demo,
-        "completeness": {
-            "have": done.have, "of": done.of,
-            "missing": [{"label": f.label, "href": f"{edit_href}#{f.name}"} for f in done.missing],
-        } if owner else None,
+        "doctor": panel(doctor.of_need(platform(), need), edit_href) if owner or person.is_operator else None,
         "sections": [(label, marked(text, words), private) for label, text, private in texts if text],
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from services.organisations import suggestions
 from web.account.signing import local_address
 from web.current import actor, platform
 from web.forms import CatalogueForm, form_for, region_suggestions
+from web.listings.doctor import form_panel
 from web.listings.files import desk
 from web.listings.lists import chosen_filters, list_page, page_number, pagination
 from web.listings.rows import ROW_OF, words_of
@@ -72,6 +73,7 @@ def form_page(
         files=desk(library, row, file_errors),
         regions=region_suggestions(),
         houses=suggestions(platform()) if library == "talents" else [],
+        doctor=form_panel(form) if library == "needs" else None,
     ), status
 
 

@@ -8,12 +8,15 @@ from flask import flash, redirect, request, url_for
 from wtforms import TextAreaField
 
 from repositories.listing import STATE_NAMES
+from repositories.needs import Need
+from services import doctor
 from services import review as reviewing
 from services.errors import Conflict, Invalid, NotFound, Stale
 from services.listings.library import LIBRARIES
 from web.access import rule
 from web.account.forms import PlainForm
 from web.current import actor, platform
+from web.listings.doctor import panel
 from web.listings.files import lines
 from web.operator import accounts, leads, organisations, oversight, system
 from web.operator.blueprint import blueprint, page
@@ -98,6 +101,7 @@ def _page(library: str, at: int | None, form: ReturnForm, status: int) -> tuple[
     return page(
         "review.html", "review", status, tabs=tabs, form=form, one=one, row=row, reading=reading(one.library, row),
         changes=[change_view(change) for change in one.changes], files=lines(one.files), usual_reasons=USUAL_REASONS,
+        doctor=panel(doctor.of_need(here, row)) if isinstance(row, Need) else None,
         doubles=[
             {"title": d.row.title, "href": url_for(f"{chosen}.detail", row_id=d.row.id), "state": d.row.state,
              "state_label": STATE_NAMES[d.row.state], "owner": d.organisation.name if d.organisation else d.row.source,

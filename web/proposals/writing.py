@@ -13,6 +13,7 @@ from web.access import rule
 from web.current import actor, platform
 from web.forms import CatalogueForm, form_for, region_suggestions
 from web.limits import limiter
+from web.listings.doctor import form_panel
 from web.listings.pages import YUAN_PER_WAN
 from web.proposals.blueprint import blueprint
 from web.proposals.forms import AskForm
@@ -141,5 +142,5 @@ def _form_page(
 ) -> tuple[str, int]:
     return render_template(
         "proposals/form.html", nav_active="leads", form=form, row=row, stale=stale, regions=region_suggestions(),
-        houses=[],
+        houses=[], doctor=form_panel(form),
     ), status  # fmt: skip

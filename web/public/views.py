@@ -10,7 +10,7 @@ from wtforms import FileField, TextAreaField
 
 from matching.features import describe
 from matching.managers.features import described as describe_managers
-from services import recommend, search
+from services import doctor, recommend, search
 from services.documents import read_need_form
 from services.errors import IndexAway, Invalid
 from services.pasted import TITLE_LENGTH, read_paste
@@ -19,8 +19,11 @@ from web import labels
 from web.access import ANYONE, rule
 from web.current import actor, platform
 from web.limits import limiter, match_limit
+from web.listings.doctor import panel
 from web.listings.rows import ROW_OF, marked, words_of
-from web.matches.entries import FIRST_SHOWN, entry_view, index_note, run_view, tail_note
+from web.matches.ending import index_note, near_misses, tail_note
+from web.matches.entries import entry_view
+from web.matches.page import FIRST_SHOWN, run_view
 
 blueprint = Blueprint("public", __name__)
 LIBRARIES = (("achievements", "技术成果"), ("needs", "技术需求"), ("talents", "技术经理人"))
@@ -101,7 +104,8 @@ def match() -> Any:
         filters={"active": [], "facets": [], "clear_href": ""}, tabs=[], sort_options=[], pass_reasons=[],
         more={"count": len(found.items) - FIRST_SHOWN, "href": None} if len(found.items) > FIRST_SHOWN else None,
         near_items=[entry_view(i, "achievements", None) for i in found.weak[:NEAR_PASTED]],
-        tail_note=tail_note(found, "成果"), index_note=index_note(found), noun="成果",
+        near_misses=near_misses(found, None), tail_note=tail_note(found, "成果"), index_note=index_note(found), noun="成果",
+        doctor=panel(doctor.of_paste(platform(), title, text)),
     )  # fmt: skip
 
 

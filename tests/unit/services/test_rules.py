@@ -14,7 +14,6 @@ from repositories.needs import Need
 from repositories.talents import Talent
 from services import access
 from services.access import NOBODY, Actor
-from services.completeness import ASKED_FOR, completeness
 from services.errors import Forbidden, Invalid, NotFound, SignInFirst
 from services.facts import need_facts
 from services.listings.catalogue import NEED
@@ -129,16 +128,3 @@ def test_facts_of_a_need_are_open_unless_asked_for_its_owner() -> None:
     assert "机密" not in need_facts(row, None).text
     assert "机密" in need_facts(row, None, with_confidential=True).text
     assert "王" not in need_facts(row, None, with_confidential=True).text
-
-
-def test_completeness_counts_what_people_ask_for() -> None:
-    nothing = completeness(need(title="x", wanted_modes=[], industry="", region="", contact_name=""))
-    assert (nothing.have, nothing.of) == (1, len(ASKED_FOR))
-    assert [f.name for f in nothing.missing] == [
-        f.name for f in NEED if f.name in ASKED_FOR and f.name != "title"
-    ]
-    given = need(problem="长" * 60, indicators="结合强度不低于 400 MPa", constraints="停机不超过 7 天", industry="C37", region="510100",
-                 budget_max=1, deadline=TODAY, wanted_trl=6, wanted_modes=["license"], teaser="x", contact_name="王")  # fmt: skip
-    assert completeness(given).missing == ()
-    given.problem = "解决开裂问题"
-    assert [f.name for f in completeness(given).missing] == ["problem"]
