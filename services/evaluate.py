@@ -10,7 +10,8 @@ import csv
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,25 @@ def read(folder: Path) -> Labels:
 
 def evaluate(platform: Platform, labels: Labels, progress: Progress = lambda *_: None) -> Result:
     """Rank and measure; takes model, ranker and vocabularies of `platform` and nothing else of it."""
+    with _throw_away(platform, labels, progress) as (bench, needs, achievements):
+        ranking, tried = _rank(bench, labels, needs, achievements, progress)
+        report = _report(bench, labels, needs, achievements, ranking)
+        return Result({**report, "reasons": faithfulness.measure(bench, tried)}, tuple(ranking))
+
+
+def rank(
+    platform: Platform, labels: Labels, progress: Progress = lambda *_: None
+) -> tuple[tuple[str, str, float, int], ...]:
+    """Only the ranking, (need, achievement, score, level), for experiments that measure something else with it."""
+    with _throw_away(platform, labels, progress) as (bench, needs, achievements):
+        return tuple(_rank(bench, labels, needs, achievements, progress)[0])
+
+
+@contextmanager
+def _throw_away(
+    platform: Platform, labels: Labels, progress: Progress
+) -> Iterator[tuple[Platform, dict[str, ListingColumns], dict[str, ListingColumns]]]:
+    """(platform with a database of its own, judged needs, judged achievements by the files' ids), encoded."""
     with tempfile.TemporaryDirectory(prefix="sanku-evaluate-") as folder:
         database = Database(f"sqlite:///{folder}/evaluate.db")
         bench = replace(platform, database=database)
@@ -121,9 +141,7 @@ def evaluate(platform: Platform, labels: Labels, progress: Progress = lambda *_:
                 {key: {"title": title[:MAX_TITLE]} for key, title in labels.achievements.items()}, progress,
             )  # fmt: skip
             _encode(bench, [*needs.values(), *achievements.values()], progress)
-            ranking, tried = _rank(bench, labels, needs, achievements, progress)
-            report = _report(bench, labels, needs, achievements, ranking)
-            return Result({**report, "reasons": faithfulness.measure(bench, tried)}, tuple(ranking))
+            yield bench, needs, achievements
         finally:
             database.close()
 
