@@ -12,7 +12,7 @@ export function listKeys() {
       return;
     }
     if (event.key !== "j" && event.key !== "k") return;
-    const items = [...document.querySelectorAll("[data-keys] [data-key-item]")];
+    const items = [...document.querySelectorAll("[data-keys] [data-key-item]")].filter((item) => item.checkVisibility());
     if (!items.length) return;
     const at = items.findIndex((item) => item.contains(document.activeElement));
     const next = items[Math.max(0, Math.min(items.length - 1, at + (event.key === "j" ? 1 : -1)))];

@@ -104,9 +104,7 @@ def test_the_owner_is_told_more_and_the_introduction_hangs_on_the_open_twin(told
     platform, owner = told.world.platform, told.people["enterprise"]
     found = for_listing(platform, owner, "needs", told.objects["need.secret"][1])
     assert found.basis == OWNER
-    quoted = [
-        r for line in found.ranked for r in line.reasons if MARKER in str(r["need_words"])
-    ]
+    quoted = [r for line in found.ranked for r in line.reasons if MARKER in str(r["need_words"])]
     assert quoted, "the confidential part carried no reason, so these tests would prove nothing"
     assert MARKER in told.get("enterprise", told.path("need.secret")).get_data(as_text=True)
     with platform.database.read() as session:

@@ -32,6 +32,8 @@ blueprint = Blueprint("introductions", __name__, url_prefix="/introductions")
 PER_PAGE = 20
 MAX_MESSAGE = 1000
 TABS = ((WAITING_FOR_US, "待我答复"), (WAITING_FOR_THEM, "等待对方"), (AGREED, "已同意"), (ENDED, "已结束"))
+ASKS_TEAM = "我们看到贵团队在这一方向做过几项工作，想了解能否按我们的需求开发，或者提供技术服务。"
+"""Where a team is asked rather than one achievement; the asker changes it at will."""
 DONE = {
     "accept": "已同意，联系方式已向双方开放。",
     "decline": "已婉拒，对方会收到通知。",
@@ -90,6 +92,8 @@ def ask() -> Any:
         raise NotFound()
     form = AskForm()
     if request.method == "GET":
+        if request.args.get("about") == "team":
+            form.message.data = ASKS_TEAM
         return _ask_page(int(raw), form, 200)
     try:
         asked = introductions.ask(platform(), actor(), int(raw), form.message.data or "")

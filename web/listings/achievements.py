@@ -31,7 +31,7 @@ from web.listings.rows import (
     next_step,
     source_label,
 )
-from web.matches.entries import list_context, narrowing
+from web.matches.page import list_context, narrowing
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
 OWNERS = (UNIVERSITY, INSTITUTION)
