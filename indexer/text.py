@@ -22,6 +22,14 @@ _UNSPACED = (
 )
 # "pm2.5" and "7.2" are one word each: a full stop between digits belongs to the number.
 _RUN = re.compile(rf"(?P<han>[{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]|(?<=\d)\.(?=\d))+")
+# White space, ASCII, units and signs, Greek without its final sigma's capital, arrows, mathematics, circled numbers,
+# Chinese punctuation, Han, full-width forms.
+EVERYDAY = (
+    0x09, 0x0A, 0x0D, *range(0x20, 0x7F), 0xA0, 0xB0, 0xB1, 0xB5, 0xB7, 0xD7, *range(0x391, 0x3A2), *range(0x3A4, 0x3AA),
+    *range(0x3B1, 0x3CA), *range(0x2010, 0x2027), *range(0x2030, 0x203C), 0x2103, *range(0x2160, 0x217F),
+    *range(0x2190, 0x2194), *range(0x2200, 0x2300), *range(0x2460, 0x2474), *range(0x3000, 0x3020),
+    *range(0x4E00, 0xA000), *range(0xFF01, 0xFF5F),
+)  # fmt: skip
 _VARIATION_SELECTORS = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
 
 
@@ -63,14 +71,30 @@ def normalise(text: str) -> str:
     White space of any kind collapses to single spaces, none at the ends. Idempotent: ``normalise(normalise(x)) ==
     normalise(x)``. Never raises; a lone surrogate (which no index can store) is dropped.
     """
-    text = text.translate(_drop_table())
-    if not text.isascii():
-        # Lower-casing can undo composition ("İ" becomes two characters), hence once before and once after.
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
-        text = text.translate(_simplified_table())
+    everyday, changed, forms = _everyday()
+    if everyday.fullmatch(text):
+        text = changed.sub(lambda match: forms[match.group()], text)
     else:
-        text = text.lower()
+        text = one_form(text)
     return " ".join(text.split())
+
+
+def one_form(text: str) -> str:
+    """:func:`normalise` without its care for white space, for text of any script."""
+    text = text.translate(_drop_table())
+    # Lower-casing can undo composition ("İ" becomes two characters), hence once before and once after.
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    return text.translate(_simplified_table())
+
+
+@cache
+def _everyday() -> tuple[re.Pattern[str], re.Pattern[str], Mapping[str, str]]:
+    """(texts of everyday characters, those of them that change, what each becomes): no such character looks at its
+    neighbours, so a text of them is changed one by one, ten times as fast as by whole tables."""
+    characters = [chr(code) for code in EVERYDAY]
+    forms = {one: form for one in characters if (form := one_form(one)) != one}
+    everyday, changed = ("".join(map(re.escape, some)) for some in (characters, forms))
+    return re.compile(f"[{everyday}]*"), re.compile(f"[{changed}]"), forms
 
 
 def tokens(text: str) -> Tokens:

@@ -148,7 +148,7 @@ def _candidates(rights: Sequence[Right], ngrams: Ngrams) -> set[tuple[int, int]]
     """Pairs worth a look: with a telling pair of characters in both titles, and a second one or an inventor."""
     by_gram: dict[str, list[int]] = defaultdict(list)
     for right in rights:
-        for gram in ngrams.vector(right.text).unit:
+        for gram in ngrams.vector(right.text).weights:
             if len(gram) > 1:
                 by_gram[gram].append(right.id)
     seen: Counter[tuple[int, int]] = Counter()

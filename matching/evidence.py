@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from matching.ngrams import HAN, IDLE_SPACE, Ngrams
@@ -27,7 +28,7 @@ _ALL_PLAIN = re.compile(rf"(?:{'|'.join(sorted(set(PLAIN), key=len, reverse=True
 # What is left of a word before a plain one, of 柔轮 and 太阳轮 in "轮早期", or a bare verb: 降下来.
 _LEFTOVER = re.compile(rf"[{HAN}](?:{'|'.join((*TIMES, *QUANTITIES, *DIRECTIONS))})+")
 _WORD_CHARACTER = re.compile(r"\w")
-_IS_HAN = re.compile(f"[{HAN}]")
+_RARE_HAN = re.compile(f"[{HAN}]")
 _HAN_PAIR = re.compile(f"[{HAN}]{{2}}")
 _LATIN = re.compile(r"[^\W\d_\u3400-\u9fff][0-9a-z]*")
 _NUMBER = re.compile(r"[\d.%/年月日项台套吨件米度级倍层零一二两三四五六七八九十百千万几第下]+")
@@ -44,6 +45,8 @@ LOOSE = 0.2
 """Cohesion under which a generic character is taken off the end of a word: 饱和 2.4 and 在线 0.4 keep it, 泵和 does not."""
 TELLING = 4.3
 """IDF that one pair of a carrying word must have at least: 电池 4.9 and 废水 4.5 tell something, 生产 2.3 and 检测 3.6 do not."""
+REMEMBERED = 256
+"""Texts whose cutting is remembered: one side of a list is the same in all its pairs."""
 TOO_LONG = 16
 """A shared run longer than this is a whole phrase; it is shown, but weighs no more than a word of this length."""
 
@@ -76,7 +79,7 @@ def shared_words(ngrams: Ngrams, left: str, right: str) -> tuple[Shared, ...]:
             found[word] = Shared(
                 left[at_left[a] : at_left[b - 1] + 1],
                 right[at_right[there] : at_right[there + b - a - 1] + 1],
-                sum(ngrams.idf(c) for c in word[:TOO_LONG] if _IS_HAN.match(c)) or ngrams.idf(word),
+                sum(ngrams.idf(c) for c in word[:TOO_LONG] if _is_han(c)) or ngrams.idf(word),
             )
     ordered = sorted(found.items(), key=lambda item: (-item[1].weight, item[0]))
     kept: list[tuple[str, Shared]] = []
@@ -86,6 +89,7 @@ def shared_words(ngrams: Ngrams, left: str, right: str) -> tuple[Shared, ...]:
     return tuple(shared for _, shared in kept[:MOST_WORDS])
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _tight(text: str) -> tuple[str, range | list[int]]:
     """A title without idle spaces, and for each character its place in *text*; a long text is taken as it is."""
     if len(text) > LONG or " " not in text:
@@ -98,16 +102,25 @@ def _tight(text: str) -> tuple[str, range | list[int]]:
 def _common_runs(left: str, right: str) -> list[tuple[int, int]]:
     """(start, end) in *left* of substrings of at least two characters that *right* holds too, each as long as can be."""
     runs: list[tuple[int, int]] = []
-    end = 0
-    for start in range(len(left) - 1):
+    pairs = _pairs(right) if len(right) > LONG else right
+    length, end = len(left), 0
+    for start in range(length - 1):
+        if left[start : start + SHORTEST] not in pairs:
+            continue
         # What is common from one start is common from the next one too, so the end never moves back.
         reached = end
-        end = max(end, start + 1)
-        while end < len(left) and left[start : end + 1] in right:
+        end = max(end, start + SHORTEST)
+        while end < length and left[start : end + 1] in right:
             end += 1
-        if end > reached and end - start >= SHORTEST:
+        if end > reached:
             runs.append((start, end))
     return runs
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pairs(text: str) -> frozenset[str]:
+    """Every two neighbours in *text*; asking for them is quicker than searching a long text again and again."""
+    return frozenset(map("".join, pairwise(text)))
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -173,16 +186,20 @@ def _torn(ngrams: Ngrams, text: str, cut: int, *, inner: int) -> bool:
     if not 0 < cut < len(text):
         return False
     before, after = text[cut - 1], text[cut]
-    han_before, han_after = bool(_IS_HAN.match(before)), bool(_IS_HAN.match(after))
+    han_before, han_after = _is_han(before), _is_han(after)
     if not han_before and not han_after:
         return before.isalnum() and after.isalnum()
-    if not (han_before and han_after) or not 0 <= inner < len(text) or not _IS_HAN.match(text[inner]):
+    if not (han_before and han_after) or not 0 <= inner < len(text) or not _is_han(text[inner]):
         return False
     if before + after in PLAIN_PAIRS:
         return True
     outside = ngrams.cohesion(before, after)
     inside = ngrams.cohesion(text[inner], before) if inner < cut else ngrams.cohesion(after, text[inner])
     return outside > max(BOUND, inside)
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or bool(_RARE_HAN.match(character))
 
 
 def _carries(ngrams: Ngrams, word: str) -> bool:

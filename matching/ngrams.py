@@ -13,13 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from operator import mul
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matching.plain_words import EMPTY_PAIRS
 
 FIRST_HAN = "\u3400"
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:\.\d+)*")
+_LATIN = rf"[^\W_{HAN}]+(?:\.\d+)*"
+LATIN_RUN = re.compile(_LATIN)
+"""A word of another script, or a number."""
+_RUN = re.compile(rf"[{HAN}]+|{_LATIN}")
 _HAN_RUN = re.compile(rf"[{HAN}]")
 _BARE = re.compile(r"[\d.]+|.")
 # Registries export titles as "激光 熔覆 LED 照明": a space beside a Han character says nothing, one between two Latin
@@ -39,6 +44,11 @@ CACHED_TITLES = 8192
 def tighten(text: str) -> str:
     """*text* without the spaces that stand beside a Han character. ``"激光 熔覆 led 灯"`` → ``"激光熔覆led灯"``."""
     return IDLE_SPACE.sub("", text) if " " in text else text
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is anything in *text* that gives a gram."""
+    return _RUN.search(text) is not None
 
 
 def grams(text: str) -> Iterator[str]:
@@ -74,12 +84,20 @@ def title_grams(text: str) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class TitleVector:
-    """A title's grams. `unit` has length 1 (gram → weight); `pairs` are those of its grams that are two Han characters,
-    `words` the others: single characters and Latin words."""
+    """A title's grams: `weights` (gram → log term frequency × IDF) and their Euclidean `length`, 0 without letters."""
 
-    unit: Mapping[str, float]
-    words: tuple[str, ...]
-    pairs: tuple[str, ...]
+    weights: Mapping[str, float]
+    length: float
+
+    @property
+    def pairs(self) -> list[str]:
+        """Those of its grams that are two Han characters."""
+        return [gram for gram in self.weights if is_pair(gram)]
+
+
+def is_pair(gram: str) -> bool:
+    """Whether a gram of a title is two Han characters and not a Latin word of two letters."""
+    return len(gram) == 2 and gram >= FIRST_HAN
 
 
 class _Table(dict[str, float]):
@@ -109,40 +127,44 @@ class Ngrams:
         table = _Table(idf, unseen, latin, number)
         self.idf: Callable[[str], float] = table.__getitem__
         """The weight of one gram; the rarer, the higher (about 1 … 10)."""
-        self._counted = table.get
-        self._unseen = unseen
-        self._window = window
-        self._rate = lru_cache(maxsize=len(table))(self._rate_of)
+        self.known: Mapping[str, float] = table
+        """The grams that were counted."""
+        self.unseen, self.window = unseen, window
+        self.rate = lru_cache(maxsize=len(table))(self._rate_of)
         self.vector = lru_cache(maxsize=CACHED_TITLES)(self._vector)
 
     def cohesion(self, left: str, right: str) -> float:
         """How much more often two Han characters stand together than chance has it (log), at most -1 for a pair that
         was never seen: rare characters beside each other prove nothing."""
-        known = self._counted
+        known = self.known.get
         together = known(left + right)
-        alone = known(left, self._unseen) + known(right, self._unseen)
-        return alone - together if together is not None else min(NEVER_TOGETHER, alone - self._unseen)
+        alone = known(left, self.unseen) + known(right, self.unseen)
+        return alone - together if together is not None else min(NEVER_TOGETHER, alone - self.unseen)
 
     def _rate_of(self, gram: str) -> float:
         """How often a gram is met in one character of any text, from its IDF."""
-        return -math.log1p(-min(math.exp(-self.idf(gram)), 1 - 1e-9)) / self._window
+        return -math.log1p(-min(math.exp(-self.idf(gram)), 1 - 1e-9)) / self.window
+
+    def surprise(self, gram: str, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+        """−ln(chance that a text holds the gram), for texts of these lengths (0: there is none to be surprised at)."""
+        chance = -np.expm1(-self.rate(gram) * np.maximum(lengths, 1))
+        surprise: NDArray[np.float64] = -np.log(chance)
+        return surprise
 
     def _vector(self, title: str) -> TitleVector:
-        """The unit vector of a title, log term frequency × IDF; empty for a title without letters.
+        """The vector of a title; empty for a title without letters.
 
         Written in whole passes: a first list over titles nobody has judged yet is as quick as this function.
         """
         words, pairs = title_grams(tighten(title))
-        grams_of_title = words + pairs
-        distinct = tuple(dict.fromkeys(grams_of_title))
-        weights = list(map(self.idf, distinct))
-        if len(distinct) < len(grams_of_title):
-            times = Counter(grams_of_title).values()
-            weights = [(1 + math.log(n)) * idf for n, idf in zip(times, weights, strict=True)]
-        length = math.sqrt(sum(map(mul, weights, weights))) or 1.0
-        unit = dict(zip(distinct, [weight / length for weight in weights], strict=True))
-        first_pair = len(set(words))
-        return TitleVector(unit, distinct[:first_pair], distinct[first_pair:])
+        words += pairs
+        times = Counter(words)
+        weights = dict(zip(times, map(self.idf, times), strict=True))
+        if len(times) < len(words):
+            for gram, n in times.items():
+                if n > 1:
+                    weights[gram] *= 1 + math.log(n)
+        return TitleVector(weights, math.hypot(*weights.values()))
 
     def presence(self, title: TitleVector, text: str) -> float:
         """How surprising it is that so many of a title's grams occur in *text*; 0 … about 12.
@@ -150,16 +172,18 @@ class Ngrams:
         Each gram found counts its weight × −ln(chance that a text of this length holds it): a common word in a long
         text counts almost nothing, a rare one nearly its whole IDF, so that long texts do not match by their length.
         """
-        found = [gram for gram in title.words if gram in text]
-        there = set(found)
-        # A pair can only be there when both its characters are: most pairs need no search.
-        found += [pair for pair in title.pairs if pair[0] in there and pair[1] in there and pair in text]
         length = len(text)
-        unit, rate = title.unit, self._rate
+        rate = self.rate
         total = 0.0
-        for gram in found:
-            total -= unit[gram] * math.log(-math.expm1(-rate(gram) * length))
-        return total
+        for gram, weight in title.weights.items():
+            if gram in text:
+                total -= weight * math.log(-math.expm1(-rate(gram) * length))
+        return total / (title.length or 1.0)
+
+    def worth(self, gram: str, count: int, text_length: int) -> float:
+        """How much it counts that a gram stands *count* times where chance has it in a text of that length too."""
+        beyond = count - self.rate(gram) * text_length if count else 0.0
+        return self.idf(gram) * math.log1p(beyond) if beyond > 0 else 0.0
 
     def spoken_of(self, title: TitleVector, other_title: str, other_text: str) -> float:
         """How much another listing speaks of what a title names; 0 … about 10 (a title found whole: 4 … 7).
@@ -171,47 +195,34 @@ class Ngrams:
         other_title = tighten(other_title)
         text_length = len(other_text)
         length = TITLE_COUNTS * len(other_title) + text_length
-        if not length:
+        if not length or not title.length:
             return 0.0
         said = f"{other_title}\n" * TITLE_COUNTS + other_text
-        counted, log1p = said.count, math.log1p
-        unit, idf, rate, total = title.unit, self.idf, self._rate, 0.0
+        counted, worth, total = said.count, self.worth, 0.0
         there = set()
-        for word in title.words:
-            if word >= FIRST_HAN:
-                count = counted(word)
-                if not count:
-                    continue
-                there.add(word)
-                worth = CHARACTER_COUNTS
-            else:
-                count = _latin_runs(said)[word]
-                if not count:
-                    continue
-                worth = 1.0
-            beyond = count - rate(word) * text_length
-            if beyond > 0:
-                total += worth * unit[word] * idf(word) * log1p(beyond)
-        for pair in title.pairs:
-            # A pair can only be there when both its characters are: most pairs need no search.
-            if pair[0] in there and pair[1] in there:
-                count = counted(pair)
-                if count:
-                    beyond = count - rate(pair) * text_length
-                    if beyond > 0:
-                        total += unit[pair] * idf(pair) * log1p(beyond)
-        return total / math.sqrt(length)
+        for gram, weight in title.weights.items():
+            if gram < FIRST_HAN:
+                total += weight * worth(gram, _latin_runs(said)[gram], text_length)
+            elif len(gram) == 2:
+                # A pair can only be there when both its characters are, which come first: most pairs need no search.
+                if gram[0] in there and gram[1] in there:
+                    total += weight * worth(gram, counted(gram), text_length)
+            elif gram in said:
+                there.add(gram)
+                total += CHARACTER_COUNTS * weight * worth(gram, counted(gram), text_length)
+        return total / (title.length * math.sqrt(length))
 
 
 @lru_cache(maxsize=CACHED_TITLES)
 def _latin_runs(text: str) -> Counter[str]:
     """How often each Latin word or number stands in *text*; a run counts whole, so that 5g is not found in 35g."""
-    return Counter(run for run in _RUN.findall(text) if not _HAN_RUN.match(run))
+    return Counter(LATIN_RUN.findall(text))
 
 
 def cosine(a: TitleVector, b: TitleVector) -> float:
     """Cosine of two titles, 0 … 1."""
-    if len(a.unit) > len(b.unit):
+    if len(a.weights) > len(b.weights):
         a, b = b, a
-    other = b.unit
-    return min(1.0, sum([weight * other[gram] for gram, weight in a.unit.items() if gram in other]))
+    other = b.weights
+    together = sum([weight * other[gram] for gram, weight in a.weights.items() if gram in other])
+    return min(1.0, together / (a.length * b.length)) if together else 0.0

@@ -11,7 +11,7 @@ from operator import itemgetter
 from matching.cautions import cautions
 from matching.explanation import explain
 from matching.features import FEATURES
-from matching.features.pair import Pair, pair_of
+from matching.features.pair import Pair, pairs_of
 from matching.ranker import MEANING, WORDS, BadRanker, Curve, Ranker
 from matching.types import AchievementFacts, Caution, Context, Judgement, NeedFacts, Reason
 
@@ -29,7 +29,7 @@ _WORDS, _MEANING = _PLACES[WORDS], _PLACES[MEANING]
 
 def judge(ranker: Ranker, need: NeedFacts, achievement: AchievementFacts, context: Context) -> Judgement:
     """Score one pair and say why. What a side leaves open has the value None and contributes 0 points."""
-    pair = pair_of(ranker.ngrams, need, achievement)
+    pair = Pair(ranker.ngrams, need, achievement)
     return _explained(ranker, pair, _points(ranker, pair), context)
 
 
@@ -46,11 +46,9 @@ def rank(
     contributions only.
     """
     scored = []
-    for need in needs:
-        for achievement in achievements:
-            pair = pair_of(ranker.ngrams, need, achievement)
-            points = _points(ranker, pair)
-            scored.append((-_score(points), need.id, achievement.id, pair, points))
+    for pair in pairs_of(ranker.ngrams, needs, achievements):
+        points = _points(ranker, pair)
+        scored.append((-_score(points), pair.need.id, pair.achievement.id, pair, points))
     scored.sort(key=itemgetter(0, 1, 2))
     return [
         _explained(ranker, pair, points, context) if place < explained else _judgement(ranker, pair, points)

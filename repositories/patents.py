@@ -247,7 +247,7 @@ def _chosen(organisation_id: int, wanted: Wanted, today: date) -> list[ColumnEle
     if wanted.words:
         columns = (Patent.title, Patent.number, Patent.publication_number)
         people = cast(Patent.inventors, Text)
-        # SQLite keeps JSON with its characters escaped, PostgreSQL as they are.
+        # Rows of older versions keep their characters escaped in SQLite.
         spellings = (wanted.words, json.dumps(wanted.words)[1:-1])
         found.append(
             or_(

@@ -12,18 +12,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.gram_codes import letters_of, number_of
 from matching.ngrams import HAN, Ngrams, TitleVector
 
 Rows = NDArray[np.int32]
 
 MOST_TEXTS = 1 << 20
 """A row and two characters share a number of 62 bits."""
-_ROW_BITS, _CHARACTER_BITS = 20, 21
+_ROW_BITS = 20
 _HAN_GRAM = re.compile(rf"[{HAN}]{{1,2}}")
 _RUN = re.compile(rf"(?:[^\W_{HAN}]|\.)+")
 """What a Latin word of a title can stand in: words are cut at their dots there, and `5` stands in `v3.5` too."""
 _NOWHERE = np.empty(0, dtype=np.int32)
-_HAN_RANGES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x3FFFF))
 
 
 class GramTable:
@@ -35,16 +35,11 @@ class GramTable:
             raise ValueError(f"{len(texts)} texts are more than {MOST_TEXTS}")
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         self._lengths, self._length_of = np.unique(lengths, return_inverse=True)
-        letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        rows = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
-        is_han = np.zeros(len(letters), dtype=np.bool_)
-        for first, last in _HAN_RANGES:
-            is_han |= (letters >= first) & (letters <= last)
-        codes = letters.astype(np.int64)
-        pairs = is_han[:-1] & is_han[1:] & (rows[:-1] == rows[1:])
-        double = (codes[:-1][pairs] << _CHARACTER_BITS) | codes[1:][pairs]
-        numbers = np.concatenate([codes[is_han], double]) << _ROW_BITS
-        numbers |= np.concatenate([rows[is_han], rows[:-1][pairs]])
+        letters = letters_of(texts)
+        characters, character_rows = letters.characters
+        pairs, pair_rows = letters.pairs(letters.is_pair)
+        numbers = np.concatenate([characters, pairs]) << _ROW_BITS
+        numbers |= np.concatenate([character_rows, pair_rows])
         numbers.sort()
         numbers = numbers[_changes(numbers)]
         self._rows: Rows = (numbers & (MOST_TEXTS - 1)).astype(np.int32)
@@ -66,7 +61,7 @@ class GramTable:
         if not _HAN_GRAM.fullmatch(gram):
             found = [rows for run, rows in self._runs.items() if gram in run]
             return np.unique(np.concatenate(found)) if found else _NOWHERE
-        number = ord(gram[0]) if len(gram) == 1 else (ord(gram[0]) << _CHARACTER_BITS) | ord(gram[1])
+        number = number_of(gram)
         at = int(np.searchsorted(self._grams, number))
         if at == len(self._grams) or self._grams[at] != number:
             return _NOWHERE

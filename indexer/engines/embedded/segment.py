@@ -23,6 +23,10 @@ FORGET = -1
 """Version of a tombstone that remembers nothing (the row is gone from the database)."""
 
 
+REMEMBERED_MASKS = 16
+"""One byte a row each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One keyword field of many rows, by value: ``values[i]`` holds for ``rows[starts[i]:starts[i + 1]]``, ascending.
@@ -80,14 +84,29 @@ class Rows:
         rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return rows, self.ids[rows] == ids
 
+    @cached_property
+    def _held(self) -> dict[tuple[str, frozenset[str]], NDArray[np.bool_]]:
+        return {}
+
+    def _holding(self, name: str, wanted: frozenset[str]) -> NDArray[np.bool_]:
+        """Mask of the rows that hold any of the values, not to be written to; the last few are remembered, for every
+        question filters by who may see what."""
+        known = self._held.get((name, wanted))
+        if known is None:
+            known = np.zeros(len(self), dtype=bool)
+            column = self.keywords.get(name)
+            if column is not None:
+                column.mark(known, wanted)
+            if len(self._held) >= REMEMBERED_MASKS:
+                self._held.clear()
+            self._held[name, wanted] = known
+        return known
+
     def matching(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Mask of the rows under *filters*; None when they all are. A field unknown to the segment matches nothing."""
         mask: NDArray[np.bool_] | None = None
         for name, values in filters.keywords.items():
-            found = np.zeros(len(self), dtype=bool)
-            column = self.keywords.get(name)
-            if column is not None:
-                column.mark(found, frozenset(values))
+            found = self._holding(name, frozenset(values))
             mask = found if mask is None else mask & found
         for name, (low, high) in filters.ranges.items():
             numbers = self.numbers.get(name)

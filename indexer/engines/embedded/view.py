@@ -149,7 +149,8 @@ def _scan(
         rough = np.asarray(
             simsimd.cdist(to_int8(query[None, :]), segment.small, metric="cosine", threads=_THREADS)
         )[0]
-        rough = np.where(mask, rough, np.inf)
+        if selected < len(mask):
+            rough = np.where(mask, rough, np.inf)
         keep = min(selected, max(_RESCORE * limit, _RESCORE_FLOOR))
         rows = np.sort(np.argpartition(rough, keep - 1)[:keep])
         scores = segment.vectors[rows] @ query

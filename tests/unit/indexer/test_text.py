@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.text import mark, normalise, search_terms, tokens
+from indexer.text import EVERYDAY, mark, normalise, one_form, search_terms, tokens
 
 # Everything a browser can send, with traditional characters, full-width forms and combining marks made frequent.
 TEXTS = st.text(
@@ -16,6 +16,25 @@ TEXTS = st.text(
     ),
     max_size=60,
 )
+
+
+# What changes among the everyday characters, made frequent: most Han characters stay as they are.
+CHANGED = [chr(code) for code in EVERYDAY if one_form(chr(code)) != chr(code)]
+EVERYDAY_TEXTS = st.text(
+    alphabet=st.one_of(
+        st.sampled_from(CHANGED), st.sampled_from([chr(code) for code in EVERYDAY]), st.just(" ")
+    ),
+    max_size=60,
+)
+
+
+@given(EVERYDAY_TEXTS)
+def test_everyday_text_takes_its_short_way_to_the_same_form(raw: str) -> None:
+    assert normalise(raw) == " ".join(one_form(raw).split())
+
+
+def test_every_everyday_character_has_the_same_form_both_ways() -> None:
+    assert [c for c in map(chr, EVERYDAY) if normalise(c) != " ".join(one_form(c).split())] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from config.rankers import load
-from matching.features.pair import Pair, pair_of
+from matching.features.pair import Pair
 from matching.scoring import Ranker
 from matching.types import AchievementFacts, Context, NeedFacts
 
@@ -43,4 +43,4 @@ def achievement(title: str = "镍基合金粉末激光熔覆工艺", **fields: A
 
 
 def pair(a: NeedFacts | None = None, b: AchievementFacts | None = None) -> Pair:
-    return pair_of(shipped().ngrams, a or need(), b or achievement())
+    return Pair(shipped().ngrams, a or need(), b or achievement())
