@@ -1,7 +1,7 @@
 """`make bench`: how fast the platform answers, with the bare engine query of the same run as the baseline.
 
     python -m benchmarks [--sizes 10000,100000] [--titles FILE] [--queries 100] [--engine embedded|elasticsearch]
-                         [--managers 10000] [--leads 1000] [--only libraries|managers|leads]
+                         [--managers 10000] [--leads 1000] [--only libraries|managers|leads] [--keep FOLDER]
 
 Listings are made of real titles (those of the demonstration papers, or one title a line in FILE), varied by number where
 there are more listings than titles. Their vectors are real ones of the demonstration content, perturbed: encoding 10^5
@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -41,7 +43,14 @@ def main() -> None:
         "--leads", type=int, default=1_000, help="open leads on the managers' page (0: leave out)"
     )
     parser.add_argument("--only", choices=("libraries", "managers", "leads"), help="one part of the tables")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="fill the embedded platforms in this folder, or measure those that stand there",
+    )
     chosen = parser.parse_args()
+    if chosen.keep is not None and chosen.engine != "embedded":
+        parser.error("--keep is for the embedded engine")
     titles = world.titles(chosen.titles)
     console = Console(width=110)
     console.print(f"{len(titles)} real titles; vectors are real ones, perturbed. Times in milliseconds.")
@@ -62,13 +71,23 @@ def _libraries(chosen: argparse.Namespace, titles: list[str], console: Console) 
     """A platform of each size, measured."""
     with server(chosen.engine) as address:
         for size in (int(part) for part in chosen.sizes.split(",")):
-            with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
-                app, built = world.build(Path(folder), size, titles, console, address)
+            with _place(chosen.keep, size) as folder:
+                app, built = world.build(folder, size, titles, console, address)
                 before = os.getloadavg()[0]
                 title = f"{size:,} achievements, {chosen.engine}"
                 _print(console, title, built, measures.run(app, chosen.queries))
                 _print_crowds(console, measures.crowds(app))
                 console.print(f"load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
+
+
+@contextmanager
+def _place(keep: Path | None, size: int) -> Iterator[Path]:
+    """A folder for a platform of this size: one that is kept, or one that goes afterwards."""
+    if keep is not None:
+        yield keep / str(size)
+        return
+    with tempfile.TemporaryDirectory(prefix="sanku-bench-") as folder:
+        yield Path(folder)
 
 
 def _print(console: Console, title: str, built: world.Built, found: list[measures.Line]) -> None:

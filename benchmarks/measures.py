@@ -65,7 +65,10 @@ def run(app: Flask, queries: int) -> list[Line]:
 def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
     operator = _operator(platform)
     needs = _needs(platform, operator, queries)
-    told = [(need, vectors.of_text(platform, "query", need.title, keep=True)) for need in needs]
+    told = [
+        (need, vectors.of_text(platform, need.embedding_kind, need.embedding_text, keep=True))
+        for need in needs
+    ]
     texts = cycle(told)
     public = Filters(keywords={"visibility": ("public", "members")})
 
@@ -106,10 +109,10 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
 def crowds(app: Flask, seconds: float = 8.0) -> list[Crowd]:
     """Judged lists and searched list pages by several clients at once, in one process as one web worker has them."""
     platform: Platform = app.extensions["sanku"]
-    operator = _operator(platform, "crowd@example.org")
+    operator = _operator(platform)
     asked = []
     for need in _needs(platform, operator, 60, suffix="（同时）"):
-        vector = vectors.of_text(platform, "query", need.title, keep=True)
+        vector = vectors.of_text(platform, need.embedding_kind, need.embedding_text, keep=True)
         asked.append((*runs.subject_facts(need, vector, runs.PUBLIC), vector))
     public = Filters(keywords={"visibility": ("public", "members")})
 
@@ -159,8 +162,9 @@ def _get(client: object, path: str) -> None:
     assert answer.status_code == 200, (path, answer.status_code)
 
 
-def _operator(platform: Platform, email: str = "bench@example.org") -> Actor:
-    account = create(platform, email, "operator", PASSWORD)
+def _operator(platform: Platform) -> Actor:
+    """A new one: a platform that was kept may be measured again."""
+    account = create(platform, f"bench-{time.time_ns()}@example.org", "operator", PASSWORD)
     return Actor(account_id=account.id, role="operator", name="bench")
 
 

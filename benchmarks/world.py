@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -57,7 +57,8 @@ def titles(path: Path | None) -> list[str]:
 def build(
     folder: Path, size: int, known: list[str], console: Console, server: ElasticsearchSettings | None = None
 ) -> tuple[Flask, Built]:
-    """A platform with `size` published achievements, indexed with vectors; the application and what it cost."""
+    """A platform with `size` published achievements, indexed with vectors; the application and what it cost. One that
+    stands in the folder already is taken as it is."""
     env = {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000000 per minute"}
     if server is not None:
         env |= {"SANKU_INDEX": "elasticsearch", "SANKU_ELASTICSEARCH_URL": server.urls[0],
@@ -65,6 +66,9 @@ def build(
     app = create_app(configuration.load(env))
     platform: Platform = app.extensions["sanku"]
     schema.upgrade(platform.database)
+    notes = folder / "built.json"
+    if notes.exists():
+        return app, Built(**json.loads(notes.read_text(encoding="utf-8")))
     numbers, started = count(1), time.perf_counter()
     for first in range(0, size, ROWS_PER_FILE):
         rows = min(ROWS_PER_FILE, size - first)
@@ -82,7 +86,9 @@ def build(
     else:
         generation = platform.index.state("achievements").generation
         index_mb = stored_bytes(server, generation) / 2**20
-    return app, Built(size / imported, size / rebuilt, index_mb, _mb(folder / "sanku.db"))
+    built = Built(size / imported, size / rebuilt, index_mb, _mb(folder / "sanku.db"))
+    notes.write_text(json.dumps(asdict(built)), encoding="utf-8")
+    return app, built
 
 
 def _empty_outbox(platform: Platform) -> None:
