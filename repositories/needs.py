@@ -15,6 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from repositories.database import Base
 from repositories.listing import ListingColumns
 
+VECTOR_HEAD = 90
+"""Characters of the text that take part in the vector: of 40, 90, 200 and 400 none is better on the labels, and a short
+text is encoded twice as fast as one of 200."""
+
 
 class Need(ListingColumns, Base):
     """One need (技术需求). Money is integer fen."""
@@ -46,13 +50,19 @@ class Need(ListingColumns, Base):
 
     @property
     def embedding_text(self) -> str:
-        """What its public vector is of: the title."""
-        return self.title
+        """What its public vector is of: the title, and in a second line how the public text begins."""
+        return asked_text(self.title, self.body_text)
 
     @property
     def body_text(self) -> str:
         """The public words beside the title; never the confidential part."""
         return body_of(self)
+
+
+def asked_text(title: str, text: str) -> str:
+    """A need's title and the beginning of its text as the two lines `indexer.encoding.encode` makes one vector of."""
+    head = " ".join(text[:VECTOR_HEAD].split())
+    return f"{title}\n{head}" if head else title
 
 
 def body_of(row: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from repositories import deal_lists, introductions, match_runs
 from repositories.match_runs import OWNER, PUBLIC
-from repositories.needs import Need
+from repositories.needs import Need, asked_text
 from repositories.shown import load_shown
 from services import facts, vectors
 from services.access import NOBODY, Actor, audience, owns, require
@@ -57,7 +57,7 @@ def for_listing(
 def for_paste(platform: Platform, text: str, limit: int = 20) -> Recommendations:
     """Matches for a pasted need without an account: public achievements only; nothing is stored, not even a vector."""
     pasted = read_paste(text, platform.ranker.ngrams)
-    vector = vectors.of_text(platform, "query", pasted.title, keep=False)
+    vector = vectors.of_text(platform, "query", asked_text(pasted.title, pasted.text), keep=False)
     need, asked = facts.pasted_facts(pasted, vector), f"{pasted.title}\n{pasted.text}"
     found = judge(
         platform, NOBODY, "achievements", need, vector, OPEN.to_filters(NOBODY, "achievements"), asked

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from indexer.embedder import Kind
+from indexer.encoding import encode
 from repositories import vectors
-from repositories.needs import Need
+from repositories.needs import Need, asked_text
 from repositories.vectors import Vector, content_hash
 from services.platform import Platform
 
 log = logging.getLogger(__name__)
-CONFIDENTIAL_HEAD = 160
-"""Characters of the confidential part that join the title in the owner's vector; more dilutes the title."""
 
 
 def of_text(platform: Platform, kind: Kind, text: str, *, keep: bool) -> Vector | None:
@@ -26,7 +25,7 @@ def of_text(platform: Platform, kind: Kind, text: str, *, keep: bool) -> Vector 
         return known
     if not platform.embedder.ready:
         return None
-    vector: Vector = platform.embedder.encode([text], kind=kind)[0]
+    vector: Vector = encode(platform.embedder, [text], kind)[0]
     if keep:
         with _unless_busy(platform), platform.database.write(briefly=True) as session:
             vectors.put_many(session, model_id, {key: vector})
@@ -45,14 +44,14 @@ def of_question(platform: Platform, text: str) -> Vector | None:
 
 
 def of_confidential(platform: Platform, need: Need) -> Vector | None:
-    """The owner's vector of a need: title and the head of the confidential part, kept apart from all others."""
+    """The owner's vector of a need: title and the beginning of the confidential part, kept apart from all others."""
     model_id = platform.embedder.model_id
     with platform.database.read() as session:
         known = vectors.get_confidential(session, model_id, need.id, need.revision)
     if known is not None or not platform.embedder.ready:
         return known
-    text = f"{need.title}。{need.confidential[:CONFIDENTIAL_HEAD]}"
-    vector: Vector = platform.embedder.encode([text], kind="query")[0]
+    text = asked_text(need.title, f"{need.confidential}\n{need.body_text}")
+    vector: Vector = encode(platform.embedder, [text], "query")[0]
     with _unless_busy(platform), platform.database.write(briefly=True) as session:
         vectors.put_confidential(session, model_id, need.id, need.revision, vector)
     return vector

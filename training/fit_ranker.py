@@ -1,9 +1,9 @@
-"""Fits the shipped ranker on judged pairs: python -m training.fit_ranker LABELS --vectors V.npz [--write].
+"""Fits the shipped ranker on judged pairs: python -m training.fit_ranker LABELS --vectors V.npz [--write NAME].
 
 LABELS holds needs.jsonl and pairs.tsv as `flask evaluate` takes them. V keeps the vectors of their titles between runs,
 made by the shipped model where it is not there. IDF: `--titles FILE --prose FILE...` counts it
 anew, else the shipped one stays. Prints out-of-fold figures and what would ship; --write puts config/weights.toml (and
-config/idf.npz) in place. Read from the file and kept: points of structured fields (no label has them), levels of full
+config/idf.npz) in place under a name, and keeps a ranker of another name as config/weights-OLD.toml. Read from the file and kept: points of structured fields (no label has them), levels of full
 listings and the floor (the labels are titles on one side; `benchmarks.demo_pairs` shows what these do).
 """
 
@@ -46,7 +46,7 @@ def cross_validate(labels: Judged) -> np.ndarray:
         ndcg = mean_ndcg(labels.lists, labels.level, score)
         rows.append(
             (ndcg, ndcg - baseline, mean_spearman(labels.lists, labels.level, score),
-             evaluation.level_score(labels.level.tolist(), level.tolist()))
+             evaluation.level_score(labels.level.tolist(), level.astype(int).tolist()))
         )  # fmt: skip
     return np.array(rows)
 
@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument(
         "--prose", type=Path, nargs="+", default=(), help="and from jsonl files of long texts"
     )
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", metavar="NAME", help="put the ranker in place under this name")
     options = parser.parse_args()
 
     tables, idf = rankers.load()
@@ -137,6 +137,10 @@ def main() -> None:
     print(reliability(labels.level, named))
     print(render(tables))
     if options.write:
+        former = str(tables["name"])
+        if former != options.write:
+            rankers.WEIGHTS.rename(rankers.FOLDER / f"weights-{former}.toml")
+        tables["name"] = options.write
         rankers.WEIGHTS.write_text(render(tables), encoding="utf-8")
         if options.titles:
             np.savez_compressed(

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from indexer.embedder import SentenceTransformerEmbedder
+from indexer.encoding import encode
 from indexer.text import normalise
 from matching import evaluation
 from matching.features import semantic_nearness, words
-from matching.features.pair import pair_of
+from matching.features.pair import Pair
 from matching.ngrams import tighten
 from matching.ranker import Ranker
 from matching.types import AchievementFacts, NeedFacts
+from repositories.needs import asked_text
 from services.evaluate import read
 
 SHIPPED = "e5-small-zh"
@@ -52,18 +54,18 @@ class Vectors:
 
 
 def vectors_of(folder: Path, kept: Path) -> Vectors:
-    """The vectors of all titles of *folder* by the shipped model, encoded once and kept in the npz file *kept*."""
+    """The vectors of all needs and titles of *folder* by the shipped model, encoded once and kept in the npz file *kept*."""
     if not kept.exists():
         labels = read(folder)
         embedder = SentenceTransformerEmbedder(SHIPPED, kept.parent, threads=None)
-        needs = {key: tighten(normalise(title)) for key, (title, _) in labels.needs.items()}
+        needs = {key: asked_text(title, text) for key, (title, text) in labels.needs.items()}
         titles = {key: tighten(normalise(title)) for key, title in labels.achievements.items()}
         np.savez(
             kept,
             need_ids=list(needs),
-            needs=embedder.encode(list(needs.values()), "query"),
+            needs=encode(embedder, list(needs.values()), "query"),
             title_ids=list(titles),
-            titles=embedder.encode(list(titles.values()), "passage"),
+            titles=encode(embedder, list(titles.values()), "passage"),
         )
     with np.load(kept, allow_pickle=False) as file:
         return Vectors(
@@ -75,7 +77,8 @@ def vectors_of(folder: Path, kept: Path) -> Vectors:
 def judged(folder: Path, ranker: Ranker, vectors: Vectors) -> Judged:
     """The labels of *folder* with the features of FITTED; unknown counts as 0."""
     labels = read(folder)
-    needs, groups = {}, {}
+    needs: dict[str, NeedFacts] = {}
+    groups: dict[str, str] = {}
     for key in dict.fromkeys(pair.need for pair in labels.pairs):
         title, text = (normalise(part) for part in labels.needs[key])
         needs[key] = NeedFacts(id=len(needs), title=title, text=text, vector=vectors.needs[key])
@@ -87,7 +90,7 @@ def judged(folder: Path, ranker: Ranker, vectors: Vectors) -> Judged:
         facts = AchievementFacts(
             id=at, title=titles[pair.achievement], vector=vectors.achievements[pair.achievement]
         )
-        both = pair_of(ranker.ngrams, needs[pair.need], facts)
+        both = Pair(ranker.ngrams, needs[pair.need], facts)
         values[at] = [feature(both) or 0.0 for feature in FITTED]
     need = np.array([needs[pair.need].id for pair in labels.pairs])
     return Judged(

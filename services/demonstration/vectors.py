@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.embedder import Embedder
+from indexer import encoding
+from indexer.embedder import Embedder, Kind
 from repositories.listing import ListingColumns
 from repositories.vectors import Vector
 from services.demonstration.content import FOLDER
@@ -37,7 +38,7 @@ def encode(
     embedder: Embedder, rows: Iterable[ListingColumns], progress: Callable[[int, int], None]
 ) -> dict[str, Vector]:
     """Content hash → (d,) float32 for the texts of `rows`; `progress(done, total)` is told after each batch."""
-    texts: dict[str, tuple[str, str]] = {
+    texts: dict[str, tuple[Kind, str]] = {
         row.vector_key: (row.embedding_kind, row.embedding_text) for row in rows
     }
     done = 0
@@ -45,16 +46,17 @@ def encode(
     for kind, keys in _by_kind(texts):
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]
-            vectors = embedder.encode([texts[key][1] for key in some], kind=kind)  # type: ignore[arg-type]
+            vectors = encoding.encode(embedder, [texts[key][1] for key in some], kind)
             found.update(zip(some, vectors, strict=True))
             done += len(some)
             progress(done, len(texts))
     return found
 
 
-def _by_kind(texts: dict[str, tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+def _by_kind(texts: dict[str, tuple[Kind, str]]) -> Iterator[tuple[Kind, list[str]]]:
     """Keys by prompt; texts of like length stand together, which pads less."""
-    for kind in ("passage", "query"):
+    kinds: tuple[Kind, ...] = ("passage", "query")
+    for kind in kinds:
         keys = [key for key, (own, _) in texts.items() if own == kind]
         if keys:
             yield kind, sorted(keys, key=lambda key: len(texts[key][1]))
