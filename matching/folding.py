@@ -56,26 +56,30 @@ def alike(
     `by_owner` False: nothing may follow from two listings having one owner, because owners may be hidden.
     """
     nearness, known = _nearness(listings)
+    look = _worth_a_look(rules, listings, nearness, known)
     texts = [_text(one, rules) for one in listings]
-    pairs = _worth_a_look(rules, listings, nearness, known)
-    near = sorted({place for pair in pairs for place in pair if texts[place]})
-    at = {place: row for row, place in enumerate(near)}
-    told = _shares([texts[place] for place in near])
-    found: list[Alike] = []
-    for a, b in pairs:
-        close = float(nearness[a, b])
-        if a in at and b in at:
-            share = told[at[a], at[b]]
-            double = share >= rules.same_text or (share >= rules.related_text and close >= rules.close_title)
-        else:
-            owner = listings[a].organisation_id
-            one_owner = by_owner and owner is not None and owner == listings[b].organisation_id
-            double = one_owner and _titles(ngrams, listings[a], listings[b]) >= rules.same_title
-        if double:
-            found.append((a + 1, b + 1, DOUBLE))
-        elif close >= rules.similar or not (known[a] and known[b]):
-            found.append((a + 1, b + 1, SIMILAR))
-    return found
+    near = np.array([bool(text) for text in texts], dtype=np.bool_) & (look | look.T).any(axis=0)
+    told = np.zeros_like(nearness)
+    told[np.ix_(near, near)] = _shares([text for text, one in zip(texts, near, strict=True) if one])
+    both = np.logical_and.outer(near, near)
+    double = both & (
+        (told >= rules.same_text) | ((told >= rules.related_text) & (nearness >= rules.close_title))
+    )
+    if by_owner:
+        for a, b in np.argwhere(look & ~both & _one_owner(listings)).tolist():
+            double[a, b] = _titles(ngrams, listings[a], listings[b]) >= rules.same_title
+    similar = (nearness >= rules.similar) | ~np.logical_and.outer(known, known)
+    return [
+        (a + 1, b + 1, DOUBLE if double[a, b] else SIMILAR)
+        for a, b in np.argwhere(look & (double | similar)).tolist()
+    ]
+
+
+def _one_owner(listings: Sequence[Facts]) -> NDArray[np.bool_]:
+    """Which pairs of listings have one owner that is known."""
+    owners = np.array([one.organisation_id or 0 for one in listings])
+    same: NDArray[np.bool_] = np.equal.outer(owners, owners) & (owners != 0)
+    return same
 
 
 def fold(order: Sequence[int], doubles: Collection[tuple[int, int]]) -> list[tuple[int, ...]]:
@@ -108,21 +112,19 @@ def _worth_a_look(
     listings: Sequence[Facts],
     nearness: NDArray[np.float32],
     known: NDArray[np.bool_],
-) -> list[tuple[int, int]]:
-    """Pairs of places near enough to be looked at, in order; by their titles where a vector is missing."""
-    near = np.argwhere(np.triu(nearness >= rules.closer_look, 1))
-    pairs = [(int(a), int(b)) for a, b in near]
+) -> NDArray[np.bool_]:
+    """Pairs of places (the better one first) near enough to be looked at; by their titles where a vector is missing."""
+    look: NDArray[np.bool_] = np.triu(nearness >= rules.closer_look, 1)
     if known.all():
-        return pairs
+        return look
     grams = [frozenset(title_grams(tighten(one.title))) for one in listings]
     for a, b in combinations(range(len(listings)), 2):
         if known[a] and known[b]:
             continue
         # Twelve hundred cosines would take as long as all judging; sets say quickly which titles share half their grams.
         shared = 2 * len(grams[a] & grams[b])
-        if shared >= rules.similar_words * (len(grams[a]) + len(grams[b])):
-            pairs.append((a, b))
-    return sorted(pairs)
+        look[a, b] = shared >= rules.similar_words * (len(grams[a]) + len(grams[b]))
+    return look
 
 
 def _titles(ngrams: Ngrams, one: Facts, other: Facts) -> float:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from matching.folding import DOUBLE, fold
@@ -119,17 +120,15 @@ def arranged(
     *, by_meaning: bool, done: Done = NOTHING,
 ) -> Recommendations:  # fmt: skip
     """The list of a run for `subject`, which is in `library`; at most `limit` entries each of shown and near."""
-    lines = _lines(platform, library, run, known, done)
     alike = run.alike or ()
+    lines = _lines(platform, library, run, known, done, alike)
     open_ranks = [rank for rank, item in lines.items() if item.passed is None]
     passed = [item for item in lines.values() if item.passed is not None]
-    lines |= {
-        rank: replace(lines[rank], rank=n, like_passed=_like_passed(lines, alike, rank))
-        for n, rank in enumerate(open_ranks, 1)
-    }
     doubles = {(a, b) for a, b, kind in alike if kind == DOUBLE}
     heads = [
         replace(lines[group[0]], folded=tuple(lines[rank] for rank in group[1:]))
+        if len(group) > 1
+        else lines[group[0]]
         for group in fold(open_ranks, doubles)
     ]
     good = _spread(platform, library, [item for item in heads if item.recommended])
@@ -146,26 +145,32 @@ def arranged(
 
 
 def _lines(
-    platform: Platform, library: str, run: FrozenRun, known: Mapping[int, Shown], done: Done
-) -> dict[int, Item]:
+    platform: Platform, library: str, run: FrozenRun, known: Mapping[int, Shown], done: Done,
+    alike: Sequence[Sequence[Any]],
+) -> dict[int, Item]:  # fmt: skip
     """The entries somebody may see now, by their rank in the run."""
+    seen = [(entry, other) for entry in run.entries if (other := other_id(entry, library)) in known]
+    passed = {entry.rank: known[other].row.title for entry, other in seen if other in done.passed}
+    like_passed = _like_passed(passed, alike)
+    counted = count(1)
     return {
         entry.rank: Item(
-            rank=entry.rank, score=entry.score, level=entry.level, reasons=entry.reasons, cautions=entry.cautions,
-            contributions=entry.contributions, row=known[other].row, organisation=known[other].organisation,
-            entry_id=entry.id, introduction=done.introductions.get(other), deal=done.deals.get(other),
-            passed=done.passed.get(other), recommended=entry.score >= platform.ranker.recommended,
+            rank=entry.rank if entry.rank in passed else next(counted), score=entry.score, level=entry.level,
+            reasons=entry.reasons, cautions=entry.cautions, contributions=entry.contributions,
+            row=known[other].row, organisation=known[other].organisation, entry_id=entry.id,
+            introduction=done.introductions.get(other), deal=done.deals.get(other), passed=done.passed.get(other),
+            recommended=entry.score >= platform.ranker.recommended, like_passed=like_passed.get(entry.rank, ""),
         )
-        for entry in run.entries
-        if (other := other_id(entry, library)) in known
+        for entry, other in seen
     }  # fmt: skip
 
 
-def _like_passed(lines: Mapping[int, Item], alike: Sequence[Sequence[Any]], rank: int) -> str:
-    """The title of the best entry that was passed on and is close to this one."""
-    others = (b if a == rank else a for a, b, _ in alike if rank in (a, b))
-    passed = sorted(one for one in others if one in lines and lines[one].passed is not None)
-    return lines[passed[0]].row.title if passed else ""
+def _like_passed(passed: Mapping[int, str], alike: Sequence[Sequence[Any]]) -> dict[int, str]:
+    """Rank → title of the best entry that was passed on and is close to it; from rank → title of the passed."""
+    if not passed:
+        return {}
+    close = sorted((one, other) for a, b, _ in alike for one, other in ((a, b), (b, a)) if one in passed)
+    return {other: passed[one] for one, other in reversed(close) if other not in passed}
 
 
 def _spread(platform: Platform, library: str, items: Sequence[Item]) -> list[Item]:
