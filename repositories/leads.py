@@ -23,7 +23,6 @@ from repositories.match_runs import MatchEntry, Pass
 from repositories.needs import Need
 from repositories.organisations import Organisation
 from repositories.talents import Talent
-from repositories.vectors import StoredVector, Vector, unpack
 
 VIEWED, INTERESTED, PASSED = "viewed", "interested", "passed"
 STATE_NAMES: Mapping[str, str] = {VIEWED: "已查看", INTERESTED: "感兴趣", PASSED: "已婉拒"}
@@ -84,6 +83,7 @@ JUDGED = (
     Achievement.projection.label("achievement_projection"), Achievement.title.label("achievement_title"),
     Achievement.industry.label("achievement_industry"), Achievement.region.label("achievement_region"),
     Achievement.discipline, Achievement.trl, Achievement.modes, Achievement.ip,
+    Need.vector_key.label("need_key"), Achievement.vector_key.label("achievement_key"),
 )  # fmt: skip
 """What ranking for a manager reads of a lead; never the confidential part."""
 
@@ -121,20 +121,13 @@ def taken(session: Session) -> list[Head]:
     return [(a, b, c, d) for a, b, c, d in session.execute(query)]
 
 
-def judged(
-    session: Session, model_id: str, ids: Sequence[int] | None
-) -> list[tuple[Any, Vector | None, Vector | None]]:
-    """(columns, vector of the need, vector of the achievement) of leads with public sides; of all when `ids` is None."""
-    need_vector, achievement_vector = aliased(StoredVector), aliased(StoredVector)
-    query = _with_sides(select(*JUDGED, need_vector.data, achievement_vector.data).select_from(Lead))
-    for vector, model in ((need_vector, Need), (achievement_vector, Achievement)):
-        kept = and_(vector.content_hash == model.vector_key, vector.model_id == model_id)
-        query = query.outerjoin(vector, kept)
+def judged(session: Session, ids: Sequence[int] | None) -> list[Any]:
+    """The columns of leads with public sides; of all when `ids` is None."""
+    query = _with_sides(select(*JUDGED).select_from(Lead))
     query = query.where(Need.state == PUBLISHED, Achievement.state == PUBLISHED)
     if ids is not None:
         query = query.where(Lead.id.in_(ids))
-    return [(row, unpack(row[-2]) if row[-2] else None, unpack(row[-1]) if row[-1] else None)
-            for row in session.execute(query)]  # fmt: skip
+    return list(session.connection().execute(query))
 
 
 @dataclass(frozen=True, slots=True)

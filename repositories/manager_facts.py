@@ -45,6 +45,12 @@ _COLUMNS = (
     )
     .where(Talent.id.in_(_IDS))
 )
+_ABOVE = aliased(Organisation)
+_HOUSES = (
+    select(Organisation.id, Organisation.name, _ABOVE.id, _ABOVE.name)
+    .outerjoin(_ABOVE, _ABOVE.id == Organisation.parent_id)
+    .where(Organisation.id.in_(_IDS))
+)
 _NAMES = select(Talent.id, Talent.title).where(Talent.id.in_(_IDS))
 
 
@@ -85,13 +91,9 @@ def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
 
 def houses(session: Session, organisation_ids: Iterable[int]) -> dict[int, tuple[tuple[int, str], ...]]:
     """Organisation id → (id, name) of itself and of the house above it, in one query."""
-    above = aliased(Organisation)
-    query = (
-        select(Organisation.id, Organisation.name, above.id, above.name)
-        .outerjoin(above, above.id == Organisation.parent_id)
-        .where(Organisation.id.in_(list(organisation_ids)))
-    )
     return {
         house: ((house, name), (parent, parent_name)) if parent is not None else ((house, name),)
-        for house, name, parent, parent_name in session.execute(query)
+        for house, name, parent, parent_name in session.connection().execute(
+            _HOUSES, {"ids": list(organisation_ids)}
+        )
     }

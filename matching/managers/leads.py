@@ -6,7 +6,7 @@ score is a sum of points and depends on this lead, this manager and the day, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,13 +90,6 @@ def fit_of(ngrams: Ngrams, lead: LeadFacts, talent: TalentFacts, standing: Stand
     """A lead and a manager put together."""
     asked = Asked(posts=useful_posts(lead.need, lead.achievement))
     return LeadFit(lead.need, lead.achievement, talent, standing, ngrams, asked, None, lead, today)
-
-
-def score(
-    ranker: Additive, ngrams: Ngrams, leads: Sequence[LeadFacts], talent: TalentFacts, standing: Standing, today: date
-) -> dict[int, float]:  # fmt: skip
-    """Lead → score (0–100) for one manager."""
-    return {lead.id: score_of(ranker.points(fit_of(ngrams, lead, talent, standing, today))) for lead in leads}
 
 
 def explained(

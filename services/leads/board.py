@@ -6,7 +6,7 @@ counters they were made for, so that a page judges only what has changed. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.text import normalise
-from matching.managers import leads as judging
+from matching.managers.lead_table import LeadTable
 from matching.managers.types import LeadFacts, Standing, TalentFacts
 from matching.types import AchievementFacts, IpRight, NeedFacts
 from repositories import leads
+from repositories import vectors as stored
 from repositories.database import Session
 from repositories.leads import Head
 from repositories.talents import Talent
@@ -26,6 +27,8 @@ from repositories.vectors import Vector
 from services import manager_facts, vectors
 from services.platform import CHINA, Platform
 
+MOST_GONE = 2
+"""A table with more than so many times the leads that are there is made anew."""
 STRANGER = TalentFacts(id=0, name="")
 """Somebody without a profile: leads are then ranked by themselves alone."""
 
@@ -65,6 +68,11 @@ class Board:
     """Division → the leads one of whose sides is in it; regions and provinces the same by their six digits."""
     regions: Mapping[str, Places]
     provinces: Mapping[str, Places]
+    table: LeadTable
+    """The leads as they are scored, with some that have gone since."""
+    table_place: Mapping[int, int]
+    in_table: Places
+    """The place in the table of each place on the board."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +97,15 @@ def current(session: Session, platform: Platform) -> Board:
     found = {i: kept[i] for i, *_ in heads if i in kept}
     if missing:
         some = missing if len(missing) <= 500 else None
-        for row, *pair in leads.judged(session, platform.embedder.model_id, some):
-            found[row.id] = _lead(row, *pair)
-    board = _board(heads, taken_ids, {i: found[i] for i in sorted(found)})
+        found |= _read(session, platform, some)
+    in_order = {i: found[i] for i in sorted(found)}
+    if known is not None and not missing and len(known.table_place) <= MOST_GONE * len(in_order):
+        table, place = known.table, known.table_place  # some have gone: the table goes on knowing them
+    else:
+        before = known.table if known is not None else None
+        table = LeadTable(platform.ranker.ngrams, [one.facts for one in in_order.values()], before)
+        place = {i: at for at, i in enumerate(in_order)}
+    board = _board(heads, taken_ids, in_order, table, place)
     platform.boards.put("board", board)
     return board
 
@@ -110,28 +124,21 @@ def reader(platform: Platform, profile: Talent | None) -> Reader:
 
 
 def scores(platform: Platform, board: Board, person: Reader) -> NDArray[np.float64]:
-    """The score of each lead for one manager, by place; only leads that have changed since are judged again."""
-    key, state = f"scores {person.facts.id}", (person.token, platform.lead_ranker.name, platform.today())
-    known: tuple[Any, Board, NDArray[np.float64]] | None = platform.boards.get(key)
-    if known is not None and known[0] == state and known[1] is board:
-        return known[2]
-    found = np.empty(len(board.ids))
-    new = []
-    for i, one in board.leads.items():
-        if known is not None and known[0] == state and i in known[1].leads and known[1].leads[i] is one:
-            found[board.place[i]] = known[2][known[1].place[i]]
-        else:
-            new.append(one.facts)
-    judged = judging.score(
-        platform.lead_ranker, platform.ranker.ngrams, new, person.facts, person.standing, platform.today()
-    )
-    for i, value in judged.items():
-        found[board.place[i]] = value
-    platform.boards.put(key, (state, board, found))
-    return found
+    """The score of each lead for one manager, by place."""
+    key = f"scores {person.facts.id}"
+    state = (person.token, platform.lead_ranker.name, platform.today())
+    known: tuple[Any, LeadTable, NDArray[np.float64]] | None = platform.boards.get(key)
+    if known is None or known[0] != state or known[1] is not board.table:
+        found = board.table.scores(platform.lead_ranker, person.facts, person.standing, platform.today())
+        known = (state, board.table, found)
+        platform.boards.put(key, known)
+    return known[2][board.in_table]
 
 
-def _board(heads: tuple[Head, ...], taken: frozenset[int], found: Mapping[int, Lead]) -> Board:
+def _board(
+    heads: tuple[Head, ...], taken: frozenset[int], found: Mapping[int, Lead], table: LeadTable,
+    table_place: Mapping[int, int],
+) -> Board:  # fmt: skip
     places: tuple[dict[str, list[int]], ...] = ({}, {}, {})
     for at, one in enumerate(found.values()):
         provinces = dict.fromkeys(f"{code[:2]}0000" for code in one.regions)
@@ -145,7 +152,8 @@ def _board(heads: tuple[Head, ...], taken: frozenset[int], found: Mapping[int, L
         heads, taken, found, {i: at for at, i in enumerate(found)}, np.array(list(found), dtype=np.intp),
         np.array([one.level for one in found.values()], dtype=np.int8),
         np.array([one.made_on.toordinal() for one in found.values()], dtype=np.int32),
-        industries, regions, by_province,
+        industries, regions, by_province, table, table_place,
+        np.array([table_place[i] for i in found], dtype=np.intp),
     )  # fmt: skip
 
 
@@ -154,21 +162,40 @@ def _whole(lead: Lead) -> bool:
     return lead.facts.need.vector is not None and lead.facts.achievement.vector is not None
 
 
-def _lead(row: Any, need_vector: Vector | None, achievement_vector: Vector | None) -> Lead:
-    need = NeedFacts(
-        id=row.need_id, title=normalise(row.need_title), vector=need_vector, industry=row.need_industry,
+def _read(session: Session, platform: Platform, ids: Sequence[int] | None) -> dict[int, Lead]:
+    """Leads with their facts; a listing that stands in several is read once."""
+    rows = leads.judged(session, ids)
+    keys = {key for row in rows for key in (row.need_key, row.achievement_key)}
+    near = stored.get_many(session, platform.embedder.model_id, keys)
+    needs: dict[int, NeedFacts] = {}
+    offers: dict[int, AchievementFacts] = {}
+    found = {}
+    for row in rows:
+        if row.need_id not in needs:
+            needs[row.need_id] = _need(row, near.get(row.need_key))
+        if row.achievement_id not in offers:
+            offers[row.achievement_id] = _achievement(row, near.get(row.achievement_key))
+        made_on: date = row.created_at.astimezone(CHINA).date()
+        facts = LeadFacts(row.id, needs[row.need_id], offers[row.achievement_id], row.score, made_on)
+        found[row.id] = Lead(
+            (row.id, row.entry_id, row.need_projection, row.achievement_projection), facts, made_on, row.level,
+            _codes(row.need_industry, row.achievement_industry), _codes(row.need_region, row.achievement_region),
+        )  # fmt: skip
+    return found
+
+
+def _need(row: Any, vector: Vector | None) -> NeedFacts:
+    return NeedFacts(
+        id=row.need_id, title=normalise(row.need_title), vector=vector, industry=row.need_industry,
         region=row.need_region, wanted_trl=row.wanted_trl, wanted_modes=frozenset(row.wanted_modes or ()),
     )  # fmt: skip
-    achievement = AchievementFacts(
-        id=row.achievement_id, title=normalise(row.achievement_title), vector=achievement_vector,
+
+
+def _achievement(row: Any, vector: Vector | None) -> AchievementFacts:
+    return AchievementFacts(
+        id=row.achievement_id, title=normalise(row.achievement_title), vector=vector,
         industry=row.achievement_industry, discipline=row.discipline, region=row.achievement_region, trl=row.trl,
         modes=frozenset(row.modes or ()), ip=(IpRight(),) if row.ip else (),
-    )  # fmt: skip
-    made_on: date = row.created_at.astimezone(CHINA).date()
-    return Lead(
-        (row.id, row.entry_id, row.need_projection, row.achievement_projection),
-        LeadFacts(row.id, need, achievement, row.score, made_on), made_on, row.level,
-        _codes(row.need_industry, row.achievement_industry), _codes(row.need_region, row.achievement_region),
     )  # fmt: skip
 
 

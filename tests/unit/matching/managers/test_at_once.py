@@ -1,25 +1,32 @@
-"""All managers at once are scored and forbidden exactly as each alone, by the functions that define it."""
+"""All managers (and all leads) at once are scored and forbidden exactly as each alone, by the functions that define it."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.rankers import MANAGERS, load_tables
 from matching.managers import constraints, ranker
 from matching.managers.at_once import VALUES, AllFit, forbidden, scores
 from matching.managers.features import FEATURES
 from matching.managers.gram_table import GramTable
+from matching.managers.lead_table import LeadTable
+from matching.managers.leads import FEATURES as LEAD_FEATURES
+from matching.managers.leads import fit_of
 from matching.managers.past_table import PastTable
-from matching.managers.ranker import score_of
+from matching.managers.ranker import Additive, score_of
 from matching.managers.roster import Roster
-from matching.managers.types import Standing, Tie
+from matching.managers.types import LeadFacts, Standing, Tie
+from matching.types import IpRight
 from tests.unit.matching.managers.world import (
     CONTEXT,
     ENTERPRISE,
+    TODAY,
     UNIVERSITY,
     Asked,
     deal,
@@ -132,3 +139,28 @@ def test_grams_stand_where_they_are_found_by_reading(texts, title):
     told = ngrams.vector(title)
     found = GramTable(texts).presence(ngrams, told)
     assert found == pytest.approx([ngrams.presence(told, text) if text else 0.0 for text in texts], abs=1e-9)
+
+
+LEADS = st.builds(
+    lambda title, other, near, far, industry, region, days, trl, modes, rights: LeadFacts(
+        1, need(title=title, vector=near, industry=industry, region=region, wanted_trl=trl),
+        achievement(title=other, vector=far, industry="C26", region="", discipline="430", trl=3, modes=modes, ip=rights),
+        50.0 + days, None if days == 9 else TODAY - timedelta(days=days),
+    ), TITLES, TITLES, EXACT, EXACT, st.sampled_from(["", "C", "C35"]), st.sampled_from(["", "330200", "510104"]),
+    st.sampled_from([-1, 0, 9, 29, 60]), st.none() | st.integers(1, 9),
+    st.frozensets(st.sampled_from(["transfer", "equity"])), st.sampled_from([(), (IpRight(),)]),
+)  # fmt: skip
+
+
+@given(st.lists(LEADS, max_size=6), st.lists(LEADS, max_size=3), PEOPLE, STANDINGS)
+@settings(max_examples=400, deadline=None)
+def test_all_leads_are_scored_as_each_alone(some, before, person, standing):
+    ngrams, ranks = shipped().ngrams, lead_ranker()
+    table = LeadTable(ngrams, some, LeadTable(ngrams, before))
+    alone = [score_of(ranks.points(fit_of(ngrams, one, person, standing, TODAY))) for one in some]
+    assert table.scores(ranks, person, standing, TODAY) == pytest.approx(alone, abs=1e-9)
+
+
+@cache
+def lead_ranker():
+    return Additive.from_data(load_tables(MANAGERS)["leads"], LEAD_FEATURES)

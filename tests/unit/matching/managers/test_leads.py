@@ -11,7 +11,8 @@ import pytest
 
 from config.rankers import MANAGERS, load_tables
 from matching.managers import leads
-from matching.managers.leads import FEATURES, describe_leads, explained, fit_of, score, useful_posts
+from matching.managers.lead_table import LeadTable
+from matching.managers.leads import FEATURES, describe_leads, explained, fit_of, useful_posts
 from matching.managers.ranker import Additive
 from matching.managers.types import LeadFacts, Standing, TalentFacts
 from matching.types import IpRight
@@ -38,6 +39,11 @@ def points(
     return {name: gained for name, _, gained in ranker().points(fit)}
 
 
+def scores(some: list[LeadFacts], person: TalentFacts, standing: Standing | None = None) -> list[float]:
+    table = LeadTable(NGRAMS, some)
+    return table.scores(ranker(), person, standing or Standing(), TODAY).tolist()
+
+
 FULL = talent(
     text="做过九年激光熔覆工艺, 熟悉液压支架修复", vector=vector(1, 0, 0), industries=frozenset({"C35"}),
     regions=frozenset({"330000"}), disciplines=frozenset({"430"}), posts=frozenset({"market"}),
@@ -54,25 +60,16 @@ def test_every_feature_has_name_words_and_weight() -> None:
 def test_a_score_is_the_sum_of_what_is_said() -> None:
     why = explained(ranker(), NGRAMS, lead(), FULL, Standing(past=(past(),)), CONTEXT)
     assert why.score == pytest.approx(sum(gained for _, _, gained in why.contributions))
-    assert score(ranker(), NGRAMS, [lead()], FULL, Standing(past=(past(),)), TODAY) == {
-        1: pytest.approx(why.score)
-    }
+    assert scores([lead()], FULL, Standing(past=(past(),))) == pytest.approx([why.score])
     told = [reason.contribution for reason in why.reasons]
     assert told == sorted(told, reverse=True)
     assert sum(told) <= why.score + 1e-9
 
 
 def test_a_score_depends_on_no_other_lead() -> None:
-    alone = score(ranker(), NGRAMS, [lead()], FULL, Standing(), TODAY)[1]
-    many = score(
-        ranker(),
-        NGRAMS,
-        [lead(n, score=float(40 + n)) for n in range(2, 9)] + [lead()],
-        FULL,
-        Standing(),
-        TODAY,
-    )
-    assert many[1] == alone
+    alone = scores([lead()], FULL)
+    many = scores([*(lead(n, score=float(40 + n)) for n in range(2, 9)), lead()], FULL)
+    assert many[-1] == alone[0]
 
 
 def test_nearness_of_the_profile_and_of_past_deals_counts() -> None:
