@@ -121,7 +121,8 @@ substance   mmol  1e-3    mmol
 conduction  W/(m·K) 1     w/(m·k) w/m·k w/mk w/m.k
 density     g/cm³ 1       g/cm3 g/cm³
 density     kg/m³ 1e-3    kg/m3 kg/m³
-money       元    1       元
+money       元    1       元 人民币
+foreign     美元  1       美元
 count       台    1       台
 count       套    1       套 台套
 count       件    1       件

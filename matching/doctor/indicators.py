@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from matching.doctor.reading import GIVEN, MISSING, SILENT, Outcome, Reading, Sentence, Verdict, given
 from matching.quantities import Quantity
 
+_UNIT_FIRST = re.compile(r"(?:[A-Za-zμΩ℃°%‰]\)?|[)）])\s?[:：]\s?$")
+"""`噪音 dB(A): ≤80` names its unit first."""
 BEFORE = 8
 """Characters before a figure in which the word stands that says what it is (`系数 0.3`) or where it goes (`提高 20%`)."""
 SHOWN = 4
@@ -34,6 +38,7 @@ def units(reading: Reading) -> Outcome:
         if not figure.unit.symbol
         and ((figure.is_bounded and not figure.is_range) or sentence.field == "indicators")
         and not reading.words["unitless"].search(_before(sentence, figure) + figure.text)
+        and not _UNIT_FIRST.search(_before(sentence, figure))
     ]
     return _quoted(naked) if naked else GIVEN
 
@@ -55,13 +60,24 @@ def concrete(reading: Reading) -> Outcome:
     empty = tuple(
         one
         for one in reading.body
-        if not one.figures and (one.field == "indicators" or reading.words["target"].search(one.text))
+        if not one.figures and (one.field == "indicators" or _wishes(reading, one))
     )
-    found = reading.says("vague", empty)
+    found = [word for word in reading.says("vague", empty) if word not in _name(reading)]
     if found:
-        where = next(one.field for one in empty if reading.words["vague"].search(one.text))
+        where = next(one.field for one in empty if found[0] in one.text)
         return Outcome(Verdict.MISSING, tuple(found[:SHOWN]), where)
     return GIVEN if stated(reading) is GIVEN else SILENT
+
+
+def _name(reading: Reading) -> str:
+    """The title where it names a thing (高效PERC电池 promises nothing), not where it is a sentence of the text."""
+    title = reading.draft.title.strip()
+    return "" if title in reading.draft.problem else title
+
+
+def _wishes(reading: Reading, one: Sentence) -> bool:
+    """A sentence that wants something and does not tell how things are elsewhere or today."""
+    return bool(reading.words["target"].search(one.text) and not reading.words["current"].search(one.text))
 
 
 def _before(sentence: Sentence, figure: Quantity) -> str:

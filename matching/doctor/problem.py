@@ -10,7 +10,7 @@ ENOUGH = 40
 """Characters about the problem itself, from which one can search: `解决开裂问题` has six."""
 LEFT_OF_TITLE = 2
 """Characters that must be left of a title: 喷漆工艺智能化改造 keeps 喷漆, 新材料研发 keeps nothing."""
-MANY_ABBREVIATIONS = 3
+MANY_ABBREVIATIONS = 2
 _NUMBERED = re.compile(
     r"(?:需求|难题|课题|项目|子题|问题)\s?([一二三四五六七八九十\d①-⑨])\s?(?:[：:、，,.．为是]|$)"
 )

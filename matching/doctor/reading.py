@@ -67,6 +67,11 @@ def given(is_there: object) -> Outcome:
     return GIVEN if is_there else MISSING
 
 
+def _clause(text: str, end: int) -> str:
+    """What stands before a figure, from the last comma on."""
+    return re.split("[，,；;]", text[:end])[-1]
+
+
 @dataclass(frozen=True)
 class Reading:
     """One need, read once for all checks."""
@@ -80,12 +85,18 @@ class Reading:
         return tuple(self._read())
 
     def _read(self) -> Iterator[Sentence]:
+        was_firm = False
         for name in TEXTS:
             for found in _SENTENCE.finditer(getattr(self.draft, name)[:READ]):
                 text = found[0].strip()
                 if text:
-                    is_firm = name == "problem" and self.words["firm"].search(text) is not None
-                    yield Sentence(name, text, quantities(text), is_firm)
+                    was_firm = name == "problem" and self._is_firm(text, was_firm)
+                    yield Sentence(name, text, quantities(text), was_firm)
+
+    def _is_firm(self, text: str, after_firm: bool) -> bool:
+        """More is said of the firm than of a need; right after a sentence about the firm, as much or nothing of either."""
+        firm, need = (len(set(self.words[name].findall(text))) for name in ("firm", "need"))
+        return firm > need or (after_firm and firm >= need)
 
     @cached_property
     def body(self) -> tuple[Sentence, ...]:
@@ -114,10 +125,12 @@ class Reading:
 
     def _aims(self, one: Sentence, figure: Quantity) -> bool:
         """A figure in running text: no money, no mere number of things, and bounded or beside a word of aim."""
-        measure = figure.unit.measure
-        if measure == "money" or (measure.startswith("count") and not figure.is_bounded):
+        if figure.unit.measure == "money":
             return False
-        return figure.is_bounded or self.words["target"].search(one.text) is not None
+        clause = _clause(one.text, figure.start)
+        if not figure.is_bounded and (not figure.unit.symbol or figure.unit.measure.startswith("count")):
+            return False
+        return figure.is_bounded or one.field == "title" or self.words["aim"].search(clause) is not None
 
     def mentions(self, name: str, sentences: tuple[Sentence, ...] | None = None) -> bool:
         """Whether a word of a list stands in these sentences (default: all about the need)."""

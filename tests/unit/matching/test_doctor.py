@@ -98,6 +98,11 @@ def test_a_check_fires_on_the_very_words(name: str, words: tuple[str, ...], fiel
         ("bounds", {"indicators": "能耗降低 20 %"}),
         ("concrete", {"indicators": "能耗更高效，单位能耗 ≤ 0.8 kWh/kg"}),
         ("concrete", {"problem": f"{FIRM}公司拥有先进的设备。{LONG}"}),
+        ("concrete", {"title": "高效PERC电池的生产", "problem": f"{LONG}希望提高高效PERC电池的良率。"}),
+        ("concrete", {"problem": f"{LONG}国际上使用的先进设备能够满足要求。"}),
+        ("firm", {"problem": "产品太重，磨削时员工劳动强度大，希望一次装夹，自动完成磨削"}),
+        ("figures", {"title": "边窗3.2毫米厚度生产技术", "problem": LONG}),
+        ("units", {"indicators": "噪音 dB(A): ≤ 80"}),
         ("budget", {"problem": "公司拟出资60万元寻求合作伙伴"}),
         ("deadline", {"problem": "希望 6 个月内完成"}),
         ("modes", {"problem": "愿意与高校联合开发"}),
@@ -110,6 +115,8 @@ def test_a_check_stays_silent(name: str, fields: dict[str, str]) -> None:
 
 def test_what_is_said_of_the_firm_is_no_indicator() -> None:
     assert points("indicators", problem=FIRM) == 0
+    assert points("indicators", problem=f"{FIRM}年产值达到 5 亿元，产品合格率 99 % 以上。") == 0
+    assert points("indicators", problem=f"{FIRM}希望把漏损率降到 10 % 以下。") == 5
 
 
 def test_one_gap_is_told_once() -> None:

@@ -31,6 +31,8 @@ from matching.units import lookup
         ("产量1,200.5 kg", 1200.5, 1200.5, "", "kg"),
         ("功率90KW以下", 90, 90, "<=", "kW"),
         ("抗拉强度 ≥ 400", 400, 400, ">=", ""),
+        ("年生产能力达5亿多件", 5e8, 5e8, ">=", "件"),
+        ("市场超过40亿美元", 4e9, 4e9, ">", "美元"),
     ],
 )
 def test_a_figure_is_read_with_its_unit_and_its_direction(
@@ -45,7 +47,8 @@ def test_a_figure_is_read_with_its_unit_and_its_direction(
 @pytest.mark.parametrize(
     "text",
     ["KST-2000 机组", "按 GB/T 13745-2009 与 ISO9001", "5G 通信、3D 打印、Q235、45#钢", "2019年10月完成", "1、目标；2、方法 （3）其他",
-     "第3道工序", "型号 A356", "国家“一五”时期", "一种新工艺，第一次成果", "满足 3C 过充"],
+     "第3道工序", "型号 A356", "国家“一五”时期", "一种新工艺，第一次成果", "满足 3C 过充",
+     "1.1研发防摇控制器", "工业4.0时代", "专利201610018402.3"],
 )  # fmt: skip
 def test_what_only_holds_digits_is_no_figure(text: str) -> None:
     assert quantities(text) == ()
