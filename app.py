@@ -40,6 +40,7 @@ def build_platform(settings: Settings, *, threads: int | None = None) -> Platfor
         vocabularies=vocabularies,
         database=Database(settings.database_url),
         index=open_index(settings.index, settings.index_folder, embedder.model_id, settings.elasticsearch),
+        index_in=lambda folder: open_index("embedded", folder, embedder.model_id),
         embedder=embedder,
         ranker=Ranker.from_data(*load_ranker()),
         lists=ListRules.from_data(load_tables(LISTS)),

@@ -9,10 +9,9 @@ from __future__ import annotations
 import csv
 import json
 import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +20,29 @@ import numpy as np
 from matching import certainty, evaluation
 from matching.baselines import bm25, fixed_sum
 from matching.evaluation import Scored
-from repositories import schema, vectors
-from repositories.database import Database
+from repositories import vectors
 from repositories.listing import ListingColumns, find
 from repositories.needs import Need
 from services import faithfulness, runs
-from services.access import COMMAND
-from services.demonstration.vectors import encode
-from services.errors import Invalid
 from services.judging import facts_of
-from services.listings import entries
-from services.listings.library import library_of
-from services.listings.reading import read_fields
 from services.platform import Platform
+from services.throw_away import BadLabels, Progress, give_vectors, take_in, throw_away
 
-CHUNK = 500
+__all__ = [
+    "BadLabels",
+    "Labels",
+    "Pair",
+    "Progress",
+    "Result",
+    "evaluate",
+    "judged_listings",
+    "rank",
+    "read",
+    "write_ranking",
+]
+
 MAX_TITLE = 200
 MAX_TEXT = 8000
-Progress = Callable[[str, int, int], None]
-
-
-class BadLabels(Exception):
-    """The folder cannot be evaluated; says which file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +105,42 @@ def read(folder: Path) -> Labels:
 
 def evaluate(platform: Platform, labels: Labels, progress: Progress = lambda *_: None) -> Result:
     """Rank and measure; takes model, ranker and vocabularies of `platform` and nothing else of it."""
-    with _throw_away(platform, labels, progress) as (bench, needs, achievements):
+    with judged_listings(platform, labels, progress) as (bench, needs, achievements):
         ranking, tried = _rank(bench, labels, needs, achievements, progress)
         report = _report(bench, labels, needs, achievements, ranking)
         return Result({**report, "reasons": faithfulness.measure(bench, tried)}, tuple(ranking))
+
+
+@contextmanager
+def judged_listings(
+    platform: Platform, labels: Labels, progress: Progress, others: Sequence[str] = ()
+) -> Iterator[tuple[Platform, dict[str, ListingColumns], dict[str, ListingColumns]]]:
+    """(platform with a database of its own, judged needs, judged achievements by the files' ids), encoded; achievements
+    with the titles *others* stand beside them."""
+    judged = {pair.need for pair in labels.pairs}
+    with throw_away(platform) as bench:
+        needs = take_in(
+            bench, "needs", "Taking in needs",
+            {key: {"title": title[:MAX_TITLE], "problem": text[:MAX_TEXT]}
+             for key, (title, text) in labels.needs.items() if key in judged},
+            progress,
+        )  # fmt: skip
+        titles = {key: {"title": title[:MAX_TITLE]} for key, title in labels.achievements.items()}
+        achievements = take_in(bench, "achievements", "Taking in achievements", titles, progress)
+        beside = take_in(
+            bench, "achievements", "Taking in the pool",
+            {f"{n}": {"title": title[:MAX_TITLE]} for n, title in enumerate(others)}, progress,
+        )  # fmt: skip
+        give_vectors(bench, [*needs.values(), *achievements.values(), *beside.values()], progress)
+        yield bench, needs, achievements
 
 
 def rank(
     platform: Platform, labels: Labels, progress: Progress = lambda *_: None
 ) -> tuple[tuple[str, str, float, int], ...]:
     """Only the ranking, (need, achievement, score, level), for experiments that measure something else with it."""
-    with _throw_away(platform, labels, progress) as (bench, needs, achievements):
+    with judged_listings(platform, labels, progress) as (bench, needs, achievements):
         return tuple(_rank(bench, labels, needs, achievements, progress)[0])
-
-
-@contextmanager
-def _throw_away(
-    platform: Platform, labels: Labels, progress: Progress
-) -> Iterator[tuple[Platform, dict[str, ListingColumns], dict[str, ListingColumns]]]:
-    """(platform with a database of its own, judged needs, judged achievements by the files' ids), encoded."""
-    with tempfile.TemporaryDirectory(prefix="sanku-evaluate-") as folder:
-        database = Database(f"sqlite:///{folder}/evaluate.db")
-        bench = replace(platform, database=database)
-        try:
-            schema.upgrade(database)
-            judged = {pair.need for pair in labels.pairs}
-            needs = _take_in(
-                bench, "needs", "Taking in needs",
-                {key: {"title": title[:MAX_TITLE], "problem": text[:MAX_TEXT]}
-                 for key, (title, text) in labels.needs.items() if key in judged},
-                progress,
-            )  # fmt: skip
-            achievements = _take_in(
-                bench, "achievements", "Taking in achievements",
-                {key: {"title": title[:MAX_TITLE]} for key, title in labels.achievements.items()}, progress,
-            )  # fmt: skip
-            _encode(bench, [*needs.values(), *achievements.values()], progress)
-            yield bench, needs, achievements
-        finally:
-            database.close()
 
 
 def write_ranking(result: Result, path: Path) -> None:
@@ -154,33 +151,6 @@ def write_ranking(result: Result, path: Path) -> None:
         writer.writerows(
             (need, achievement, f"{score:.6f}", level) for need, achievement, score, level in result.ranking
         )
-
-
-def _take_in(
-    bench: Platform, name: str, step: str, raws: Mapping[str, Mapping[str, Any]], progress: Progress
-) -> dict[str, ListingColumns]:
-    """Enter and publish listings as an import by command does; gives the rows by the files' ids."""
-    library, rows = library_of(name), {}
-    keys = list(raws)
-    for start in range(0, len(keys), CHUNK):
-        with bench.database.write() as session:
-            for key in keys[start : start + CHUNK]:
-                try:
-                    values = read_fields(library.fields, raws[key], bench.vocabularies)
-                except Invalid as invalid:
-                    raise BadLabels(f"{key}: {invalid.errors[0].message}") from invalid
-                row = entries.insert(session, COMMAND, library, values, bench)
-                entries.move(session, bench, COMMAND, library, row, "publish")
-                rows[key] = row
-        progress(step, min(start + CHUNK, len(keys)), len(keys))
-    return rows
-
-
-def _encode(bench: Platform, rows: Iterable[ListingColumns], progress: Progress) -> None:
-    """Every vector once, in batches; the code that recommends then finds them in the cache."""
-    found = encode(bench.embedder, rows, lambda done, total: progress("Encoding", done, total))
-    with bench.database.write() as session:
-        vectors.put_many(session, bench.embedder.model_id, found)
 
 
 def _rank(
@@ -237,7 +207,7 @@ def _report(
     baselines = {
         "tfidf_title": words,
         "bm25_title": bm25([needs[p.need].title for p in labels.pairs], titles),
-        "model_title": nearness,
+        "model_alone": nearness,
         "fixed_sum": fixed_sum(texts, titles, nearness),
         "z_sum": evaluation.z_sum(own, words, nearness),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,8 @@ class Platform:
     vocabularies: Any
     database: Database
     index: Index
+    index_in: Callable[[Path], Index]
+    """Opens an index of its own in a folder, for measurements (`services.throw_away`)."""
     embedder: Embedder
     ranker: Ranker
     lists: ListRules

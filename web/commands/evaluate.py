@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services import evaluate as evaluation
+from services import whole_pool
 from web.commands.progress import bars
 from web.commands.whole_machine import with_all_cores
 from web.current import platform
@@ -20,7 +21,7 @@ from web.current import platform
 NAMES = {
     "tfidf_title": "TF-IDF of titles (characters, pairs)",
     "bm25_title": "BM25 of titles (characters, pairs)",
-    "model_title": "model alone (titles)",
+    "model_alone": "model alone (nearness of the vectors)",
     "fixed_sum": "fixed sum: characters, pairs, twice the model",
     "z_sum": "sum of both, standardised",
     "random": "random",
@@ -38,20 +39,28 @@ def register(app: Flask) -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranking as TSV to this file."
 )
+@click.option(
+    "--pool",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also look for what fits among the judged titles and those of this file, one a line, through a real index.",
+)
 @with_appcontext
-def evaluate(folder: Path, out: Path | None) -> None:
+def evaluate(folder: Path, out: Path | None, pool: Path | None) -> None:
     """Rank the judged pairs of FOLDER (needs.jsonl, pairs.tsv); the last line printed is one JSON object."""
     here = platform()
     try:
         labels = evaluation.read(folder)
         with bars() as told:
-            result = evaluation.evaluate(with_all_cores(here), labels, told)
+            machine = with_all_cores(here)
+            result = evaluation.evaluate(machine, labels, told)
+            found = whole_pool.measure(machine, labels, whole_pool.read_titles(pool), told) if pool else None
     except evaluation.BadLabels as bad:
         raise click.ClickException(str(bad)) from bad
     if out is not None:
         evaluation.write_ranking(result, out)
-    _table(dict(result.report))
-    click.echo(json.dumps(result.report, ensure_ascii=False))
+    report = dict(result.report) | ({"whole_pool": found} if found else {})
+    _table(report)
+    click.echo(json.dumps(report, ensure_ascii=False))
 
 
 def _table(report: dict[str, Any]) -> None:
@@ -85,6 +94,12 @@ def _remarks(report: dict[str, Any]) -> list[str]:
         f"reasons of {reasons['lines']} top lines: the score falls without the quoted words in "
         f"{reasons['falls_without_evidence']:.1%}, without as many other characters in {reasons['falls_without_other_words']:.1%}"
     )
+    if found := report.get("whole_pool"):
+        lines.append(
+            f"among {found['pool']:,} achievements: of what {found['needs']} needs were judged to fit at least 较强, "
+            f"{found['recall_at_10']:.1%} is in the first 10, {found['recall_at_50']:.1%} in 50, {found['recall_at_200']:.1%} in "
+            f"200; a list takes {found['ms_median']:.0f} ms (most {found['ms_most']:.0f})"
+        )
     return lines
 
 

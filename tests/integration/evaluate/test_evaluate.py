@@ -51,7 +51,7 @@ def test_the_command_prints_a_table_and_one_json_line(world: World, labels: Path
     assert {"needs", "ndcg_at_10", "spearman", "level_score", "baselines"} <= set(report)
     assert report["needs"] == 2, "a need without any gain is left out"
     assert report["ndcg_at_10"] > report["baselines"]["random"]["ndcg_at_10"]
-    assert {"tfidf_title", "bm25_title", "fixed_sum", "model_title", "random"} <= set(report["baselines"])
+    assert {"tfidf_title", "bm25_title", "fixed_sum", "model_alone", "random"} <= set(report["baselines"])
     low, high = report["intervals"]["ndcg_at_10"]
     assert low <= report["ndcg_at_10"] <= high
     assert report["paired"]["tfidf_title"]["low"] <= report["paired"]["tfidf_title"]["mean"]
@@ -77,6 +77,22 @@ def test_the_command_prints_a_table_and_one_json_line(world: World, labels: Path
     assert report["ndcg_at_10"] == pytest.approx(sum(own_ndcg) / 2, abs=1e-3)  # type: ignore[arg-type]
     with world.platform.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Achievement)) == 0, "the platform was touched"
+
+
+def test_what_fits_is_looked_for_in_a_whole_pool(world: World, labels: Path, tmp_path: Path) -> None:
+    pool = tmp_path / "titles.txt"
+    others = ["水稻 抗病 育种", "桥梁 健康 监测", "", "桥梁 健康 监测", "中药 提取 工艺"]
+    pool.write_text("\n".join(others), encoding="utf-8")
+    done = world.app.test_cli_runner().invoke(args=["evaluate", str(labels), "--pool", str(pool)])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout.strip().splitlines()[-1])["whole_pool"]
+    assert found["pool"] == len(TITLES) + 3, "a line is one achievement, however often it stands there"
+    assert found["needs"] == 2, "a need with nothing of level 3 has nothing to find"
+    assert found["recall_at_10"] == found["recall_at_200"] == 1.0
+    assert 0 < found["ms_median"] <= found["ms_most"]
+    assert not (world.platform.settings.index_folder / "achievements").exists() or (
+        world.platform.index.state("achievements").documents == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import ir_measures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
+from sklearn.metrics import ndcg_score
 
 from matching.evaluation import Scored, level_score, ndcg, report, spearman, title_tfidf, z_sum
 
@@ -38,6 +41,35 @@ def test_only_ten_count():
 def test_ndcg_stays_between_zero_and_one(rows):
     got = ndcg([level for level, _ in rows], [score for _, score in rows])
     assert got is None or 0 <= got <= 1 + 1e-9
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 4]), st.integers(0, 10**6)), min_size=2, max_size=30,
+                unique_by=lambda row: row[1]))  # fmt: skip
+def test_ndcg_is_that_of_the_library_of_information_retrieval(rows):
+    """It takes whole levels and no ties only; those it must agree on."""
+    if all(level == 1 for level, _ in rows):
+        return
+    measure = ir_measures.nDCG(gains={1: 0, 2: 1, 3: 3, 4: 7}) @ 10
+    judged = [ir_measures.Qrel("need", str(at), level) for at, (level, _) in enumerate(rows)]
+    ranked = [ir_measures.ScoredDoc("need", str(at), float(score)) for at, (_, score) in enumerate(rows)]
+    (theirs,) = ir_measures.iter_calc([measure], judged, ranked)
+    assert ndcg([level for level, _ in rows], [score for _, score in rows]) == pytest.approx(theirs.value)
+
+
+@given(st.lists(st.tuples(st.floats(1, 4), st.integers(0, 5)), min_size=2, max_size=30))
+def test_ndcg_with_means_of_several_judges_and_ties_is_that_of_scikit_learn(rows):
+    levels, scores = [level for level, _ in rows], [score for _, score in rows]
+    ours = ndcg(levels, scores)
+    if ours is not None and max(levels) > 1.001:
+        gains = [2 ** (level - 1) - 1 for level in levels]
+        assert ours == pytest.approx(ndcg_score([gains], [scores], k=10))
+
+
+@given(st.lists(st.tuples(st.floats(1, 4), st.integers(0, 5)), min_size=3, max_size=30))
+def test_spearman_is_that_of_scipy(rows):
+    levels, scores = [level for level, _ in rows], [score for _, score in rows]
+    if len(set(levels)) > 1 and len(set(scores)) > 1:
+        assert spearman(levels, scores) == pytest.approx(spearmanr(levels, scores).statistic)
 
 
 def test_spearman():
