@@ -27,7 +27,7 @@ class TeamLine:
 
 def teams_of(platform: Platform, found: Recommendations) -> list[TeamLine]:
     """The teams behind a need's list, in the order of `matching.teams`. What was passed on speaks for nobody."""
-    items = [item for item in found.ranked if item.recommended or item.level >= FAIR]
+    items = [item for item in _once_a_team(found) if item.recommended or item.level >= FAIR]
     works = [
         Work(item.row.organisation_id, item.row.team, item.level, item.score, item.recommended)
         for item in items
@@ -43,3 +43,16 @@ def teams_of(platform: Platform, found: Recommendations) -> list[TeamLine]:
         )
         for team in gather(works, platform.lists.near_works)
     ]
+
+
+def _once_a_team(found: Recommendations) -> list[Item]:
+    """Everything not passed, best first, of what was folded together one a team: telling a work twice is no experience."""
+    seen: set[tuple[int, int | None, str]] = set()
+    items = []
+    for head in (*found.items, *found.weak):
+        for item in (head, *head.folded):
+            whose = (head.row.id, item.row.organisation_id, item.row.team)
+            if whose not in seen:
+                seen.add(whose)
+                items.append(item)
+    return sorted(items, key=lambda item: item.rank)

@@ -25,7 +25,7 @@ ANYONE = (
 )  # fmt: skip
 ENTERPRISE = (
     "/proposals", "/proposals/{laid_before}",
-    "/needs/mine", "/needs/mine?state=returned", "/needs/new", "/needs/{need}", "/needs/{need}?sort=trl",
+    "/needs/mine", "/needs/mine?state=returned", "/needs/new", "/needs/{need}", "/needs/{need}?sort=trl", "/needs/{need}?tab=teams",
     "/needs/{waiting_need}", "/needs/{returned_need}", "/needs/{need}/edit", "/matches/compare/{need}?with={with}",
     "/matches/compare/{need}", "/matches/why?{pair}", "/introductions", "/introductions/ask?entry_id={entry}",
     "/introductions/{introduction}", "/deals", "/deals?tab=open", "/deals?tab=completed", "/deals?view=board", "/deals/{waiting_deal}",

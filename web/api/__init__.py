@@ -24,6 +24,8 @@ from web.api import (
     people,
     proposals,
     record,
+    teams,
+    temperature,
     uploads,
 )
 from web.api.blueprint import JsonApi, api
@@ -36,6 +38,8 @@ MODULES = (
     record,
     patents,
     matching,
+    teams,
+    temperature,
     doctor,
     introductions,
     leads,

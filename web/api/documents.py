@@ -23,6 +23,7 @@ from services.listings.catalogue import FIELDS
 from services.listings.fields import Field
 from services.organisations import public_label
 from services.recommend import Item, Recommendations
+from services.teams import TeamLine
 from web import labels
 from web.api.schemas import ALIASES
 from web.current import platform
@@ -134,8 +135,11 @@ def organisation_document(organisation: Organisation, *, inside: bool) -> dict[s
 
 
 def recommendations_document(found: Recommendations, person: Actor, limit: int) -> dict[str, Any]:
-    """A list as it is answered: better levels first, weak ones after them, each with its own level."""
+    """A list as it is answered: by score, better levels first, weak ones after them, each with its own level and with
+    the place a page shows it at."""
     kind = "achievement" if found.library == "achievements" else "need"
+    heads = {one.row.id: head for head in (*found.items, *found.weak) for one in head.folded}
+    moved = {row_id for head in found.items for row_id in head.moved_down}
     return {
         "run_id": found.run_id,
         "algorithm": found.algorithm,
@@ -143,14 +147,40 @@ def recommendations_document(found: Recommendations, person: Actor, limit: int) 
         "considered": found.considered,
         "by_meaning": found.by_meaning,
         "created_at": moment(found.created_at),
-        "items": [item_document(item, kind, person) for item in found.ranked[:limit]],
+        "items": [
+            item_document(item, kind, person) | {
+                "place": heads.get(item.row.id, item).place,
+                "folded_under": heads[item.row.id].row.id if item.row.id in heads else None,
+                "moved_down": item.row.id in moved,
+                "like_passed": item.like_passed,
+                "missing": list(item.missing),
+            }
+            for item in found.ranked[:limit]
+        ],
         "passed": [
             {f"{kind}_id": item.row.id, "entry_id": item.entry_id, "reason": item.passed.reason}
             for item in found.passed
             if item.passed is not None
         ],
         "facets": {name: dict(counts) for name, counts in found.facets.items()},
-    }
+    }  # fmt: skip
+
+
+def team_document(line: TeamLine) -> dict[str, Any]:
+    """One team with the works that speak for it, best first."""
+    return {
+        "organisation": organisation_part(line.organisation, named=True),
+        "team": line.team,
+        "levels": {LEVEL_NAMES[level]: count for level, count in sorted(line.levels.items(), reverse=True)},
+        "near": line.near,
+        "recommended": not line.is_near,
+        "entry_id": line.works[0].entry_id,
+        "works": [
+            {"achievement_id": work.row.id, "title": work.row.title, "score": round(float(work.score), 4),
+             "level": int(work.level), "recommended": work.recommended, "entry_id": work.entry_id}
+            for work in line.works
+        ],
+    }  # fmt: skip
 
 
 def item_document(item: Item, kind: str, person: Actor) -> dict[str, Any]:

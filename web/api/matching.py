@@ -94,6 +94,11 @@ def _pair(kind: str, library: str) -> type[ma.Schema]:
             "level_name": Out("string"),
             "recommended": Out("boolean", "是否达到列入推荐的分数"),
             "entry_id": Out(["integer", "null"], "请求引荐、标为不合适时用"),
+            "place": Out("integer", "页面上的位置：讲同一件事的并成一条，同一院校不占满前几项"),
+            "folded_under": Out(["integer", "null"], "并在哪一条之下（那一条的编号）"),
+            "moved_down": Out("boolean", "因为同一院校前面已有几项而后移"),
+            "like_passed": Out("string", "与您略过的哪一条相近（名称）"),
+            "missing": ma.fields.List(Out("string"), metadata={"description": "差一点的几项各缺什么"}),
             "reasons": ma.fields.List(ma.fields.Nested(ReasonOut)),
             "cautions": ma.fields.List(ma.fields.Nested(CautionOut)),
             "introduction": Out(["object", "null"], "已有的引荐：编号与状态"),
@@ -143,7 +148,7 @@ def narrowing(query: Mapping[str, Any]) -> Narrowing:
 
 @endpoint("GET", f"/needs/{ID.format('need_id')}/recommendations", ENTERPRISE, OPERATOR, tag=TAG, query=Narrow,
           answer=ACHIEVEMENTS, summary="适合这条需求的成果",
-          description="给需求的所有者（发布与否都可以）和运营。弱匹配排在最后，level 为 1。")  # fmt: skip
+          description="给需求的所有者（发布与否都可以）和运营。按分数排列，弱匹配在最后，level 为 1；页面怎样摆放见 place。")  # fmt: skip
 def recommend_achievements(query: dict[str, Any], need_id: int) -> Any:
     """What fits a need."""
     return _recommended("needs", need_id, query)

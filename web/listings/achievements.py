@@ -12,7 +12,7 @@ from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.achievements import Achievement
 from repositories.organisations import Organisation
 from repositories.shown import Shown
-from services import access, evidence, recommend
+from services import access, evidence, recommend, temperature
 from services.errors import IndexAway
 from services.listings import confirming, entries
 from services.listings.library import LIBRARIES
@@ -85,16 +85,27 @@ def detail(row_id: int) -> Any:
             found = recommend.for_listing(here, person, "achievements", row_id, chosen)
         except IndexAway as trouble:
             away = trouble.message
+    insider = owner or person.is_operator
     return render_template(
         "achievements/detail.html",
         achievement=achievement_view(row, organisation, owner=owner),
         files=lines(stored),
         fresh=freshness(person, row),
         is_owner=owner,
-        show_recommendations=owner or person.is_operator,
+        show_recommendations=insider,
+        temperature=_temperature_view(row_id) if insider else None,
         nav_active="workbench" if owner else "achievements",
         **list_context(found, "achievements", row_id, chosen, may_act=owner, away=away),
     )
+
+
+def _temperature_view(row_id: int) -> dict[str, Any]:
+    """How much demand points at an achievement, for its owner; too few to tell is None."""
+    found = temperature.of_achievement(platform(), actor(), row_id)
+    return {
+        "days": temperature.WINDOW.days, "least": temperature.LEAST, "pointing": found.pointing,
+        "reasons": [(labels.name("pass_reasons", reason), needs) for reason, needs in found.reasons],
+    }  # fmt: skip
 
 
 def achievement_view(

@@ -161,6 +161,7 @@ def how_we_rank() -> Any:
         "public/how_we_rank.html",
         nav_active="how",
         ranker=platform().ranker,
+        lists=platform().lists,
         features=describe(),
         manager_ranker=platform().manager_ranker,
         manager_features=describe_managers(),

@@ -191,3 +191,53 @@ def test_without_the_index_the_database_still_answers(cast: Cast) -> None:
         assert int(away.headers["Retry-After"]) > 0
     assert ok(cast.enterprise.post("/needs", {"title": "照样能录入"}), 201)
     assert ok(cast.enterprise.get(f"/needs/{need['id']}"))["id"] == need["id"]
+
+
+def test_a_list_says_where_a_page_shows_what(cast: Cast) -> None:
+    """Items stay in the order of scores; what a page folds under a better one is said beside it."""
+    text = "以激光熔覆在叶尖逐层堆出镍基合金，再以数控铣削恢复型面，堆焊区晶粒与基体取向偏差小于六度。" * 3
+    first = cast.achievement(title="高温合金叶片激光熔覆修复用粉末", abstract=text, team="叶片组")
+    twin = cast.achievement(title="高温合金叶片激光熔覆修复粉末", abstract=text, team="叶片组")
+    need = cast.need(published=False)
+    path = f"/needs/{need['id']}/recommendations"
+    items = {item["achievement"]["id"]: item for item in ok(cast.enterprise.get(path))["items"]}
+    head, under = sorted((items[first["id"]], items[twin["id"]]), key=lambda item: item["rank"])
+    assert (head["folded_under"], head["place"], under["place"]) == (None, 1, 1)
+    assert under["folded_under"] == head["achievement"]["id"]
+    assert {item["like_passed"] for item in items.values()} == {""}
+    assert not head["missing"]
+    assert (
+        cast.enterprise.post("/passes", {"entry_id": head["entry_id"], "reason": "price"}).status_code == 204
+    )
+    (left,) = ok(cast.enterprise.get(path))["items"]
+    assert left["like_passed"] == head["achievement"]["title"]
+    assert left["folded_under"] is None
+
+
+def test_teams_are_the_owner_s_too(cast: Cast) -> None:
+    offer = cast.achievement(team="叶片组")
+    need = cast.need(published=False)
+    path = f"/needs/{need['id']}/teams"
+    found = ok(cast.enterprise.get(path))
+    (team,) = found["items"]
+    assert (team["organisation"]["name"], team["team"], team["recommended"]) == ("乙大学", "叶片组", True)
+    assert [work["achievement_id"] for work in team["works"]] == [offer["id"]]
+    listed = ok(cast.enterprise.get(f"/needs/{need['id']}/recommendations"))
+    assert (found["run_id"], team["entry_id"]) == (listed["run_id"], listed["items"][0]["entry_id"])
+    assert sum(team["levels"].values()) == 1
+    problem(cast.university.get(path), 403)
+    problem(cast.rival.get(path), 404)
+    problem(cast.nobody.get(path), 401)
+
+
+def test_the_temperature_is_the_owner_s_and_hides_small_numbers(cast: Cast) -> None:
+    offer, need = cast.achievement(), cast.need()
+    (item,) = ok(cast.enterprise.get(f"/needs/{need['id']}/recommendations"))["items"]
+    assert (
+        cast.enterprise.post("/passes", {"entry_id": item["entry_id"], "reason": "price"}).status_code == 204
+    )
+    path = f"/achievements/{offer['id']}/temperature"
+    assert ok(cast.university.get(path)) == {"days": 90, "least": 3, "pointing": None, "passed": []}
+    assert ok(cast.operator.get(path))["pointing"] is None
+    problem(cast.enterprise.get(path), 403)
+    problem(cast.nobody.get(path), 401)
