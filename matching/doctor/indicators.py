@@ -72,7 +72,7 @@ def concrete(reading: Reading) -> Outcome:
 def _name(reading: Reading) -> str:
     """The title where it names a thing (高效PERC电池 promises nothing), not where it is a sentence of the text."""
     title = reading.draft.title.strip()
-    return "" if title in reading.draft.problem else title
+    return "" if any(one.text == title for one in reading.body) else title
 
 
 def _wishes(reading: Reading, one: Sentence) -> bool:

@@ -53,8 +53,8 @@ def current(reading: Reading) -> Outcome:
 
 
 def trouble(reading: Reading) -> Outcome:
-    """Is it said what goes wrong?"""
-    return GIVEN if reading.mentions("trouble", reading.body) else _unless_empty(reading, MISSING)
+    """Is it said what goes wrong? A title may say it: 鼓风机低频脉动噪声大."""
+    return GIVEN if reading.mentions("trouble") else _unless_empty(reading, MISSING)
 
 
 def one(reading: Reading) -> Outcome:

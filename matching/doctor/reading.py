@@ -96,7 +96,10 @@ class Reading:
     def _is_firm(self, text: str, after_firm: bool) -> bool:
         """More is said of the firm than of a need; right after a sentence about the firm, as much or nothing of either."""
         firm, need = (len(set(self.words[name].findall(text))) for name in ("firm", "need"))
-        return firm > need or (after_firm and firm >= need)
+        if firm > need or not after_firm:
+            return firm > need
+        goes_on = bool(self.words["about_firm"].search(text)) and not self.words["direction"].search(text)
+        return firm >= need and goes_on
 
     @cached_property
     def body(self) -> tuple[Sentence, ...]:
@@ -130,7 +133,7 @@ class Reading:
         clause = _clause(one.text, figure.start)
         if not figure.is_bounded and (not figure.unit.symbol or figure.unit.measure.startswith("count")):
             return False
-        return figure.is_bounded or one.field == "title" or self.words["aim"].search(clause) is not None
+        return figure.is_bounded or self.words["aim"].search(clause) is not None
 
     def mentions(self, name: str, sentences: tuple[Sentence, ...] | None = None) -> bool:
         """Whether a word of a list stands in these sentences (default: all about the need)."""

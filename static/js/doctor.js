@@ -9,6 +9,7 @@ export function openDoctor(root) {
 
 /** Listen once for the whole document: findings come and go with each answer. */
 export function followFindings() {
+  roomy.addEventListener("change", () => openDoctor(document));
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".doctor a[href^='#']");
     if (!link) return;

@@ -101,7 +101,7 @@ def test_a_check_fires_on_the_very_words(name: str, words: tuple[str, ...], fiel
         ("concrete", {"title": "高效PERC电池的生产", "problem": f"{LONG}希望提高高效PERC电池的良率。"}),
         ("concrete", {"problem": f"{LONG}国际上使用的先进设备能够满足要求。"}),
         ("firm", {"problem": "产品太重，磨削时员工劳动强度大，希望一次装夹，自动完成磨削"}),
-        ("figures", {"title": "边窗3.2毫米厚度生产技术", "problem": LONG}),
+        ("bounds", {"title": "7T 轮胎式挖掘机", "problem": LONG}),
         ("units", {"indicators": "噪音 dB(A): ≤ 80"}),
         ("budget", {"problem": "公司拟出资60万元寻求合作伙伴"}),
         ("deadline", {"problem": "希望 6 个月内完成"}),
@@ -134,10 +134,10 @@ def test_filling_a_field_never_takes_points_away_from_the_frame() -> None:
 
 
 def test_twenty_thousand_characters_take_no_time() -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     for text in (LONG * 500, "高" * 20_000, "1、" * 10_000, "（" * 20_000, "A" * 20_000, "需求一" * 6_000):
         DOCTOR.examine(Draft(title=text, problem=text, indicators=text, constraints=text))
-    assert time.perf_counter() - before < 3.0
+    assert time.process_time() - before < 3.0
 
 
 def test_data_and_functions_must_fit() -> None:

@@ -77,8 +77,8 @@ def test_units_of_one_measure_compare_and_rates_only_with_the_same_rate() -> Non
 
 
 def test_a_long_text_of_digits_is_read_in_no_time() -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     quantities("9" * 20_000)
     quantities("1 - " * 5_000)
     quantities("12,345." * 3_000)
-    assert time.perf_counter() - before < 1.0
+    assert time.process_time() - before < 1.0
