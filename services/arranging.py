@@ -16,7 +16,7 @@ from typing import Any
 from matching.folding import DOUBLE, fold
 from matching.shortfall import shortfalls
 from matching.spreading import Placed, spread
-from matching.types import WEAK, NeedFacts
+from matching.types import FAIR, WEAK, NeedFacts
 from repositories.deal_lists import PairDeal
 from repositories.introductions import Introduction
 from repositories.match_runs import FrozenRun, Pass
@@ -133,10 +133,9 @@ def arranged(
     ]
     good = _spread(platform, library, [item for item in heads if item.recommended])
     near = [item for item in heads if not item.recommended]
-    near[: platform.lists.near_misses] = [
-        replace(item, missing=_missing(platform, subject, item))
-        for item in near[: platform.lists.near_misses]
-    ]
+    # What lies below 一般 by its own level did not come close: the best of the rest is no near miss.
+    told = sum(item.level >= FAIR for item in near[: platform.lists.near_misses])
+    near[:told] = [replace(item, missing=_missing(platform, subject, item)) for item in near[:told]]
     return Recommendations(
         library=OTHER_SIDE[library], run_id=run.id, basis=run.basis, algorithm=run.ranker, considered=run.considered,
         created_at=run.created_at, items=_placed(good[:limit]), weak=_placed(near[:limit], len(good)),

@@ -28,7 +28,7 @@ def tail_note(found: Recommendations, noun: str) -> str:
     """Why the list ends where it ends."""
     left = found.considered - len(found.recommended) - len(found.passed)
     if not found.items:
-        return f"看过 {found.considered} 项最接近的{noun}，没有一项够得上推荐。"
+        return f"看过最接近的 {found.considered} 项{noun}。"
     return f"没有更合适的了：另外看过的 {left} 项都够不上推荐。" if left > 0 else "以上就是全部相近的内容。"
 
 
