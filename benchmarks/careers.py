@@ -1,10 +1,12 @@
 """Does a manager's past tell who should lead the next deal? A simulation, because nobody has labelled managers.
 
-    python -m benchmarks.careers [--texts FILE.jsonl] [--managers 200] [--seeds 5]
+    python -m benchmarks.careers [--texts FILE.jsonl] [--managers 200] [--seeds 5] [--first-seed 0]
 
 Careers are drawn from fields that have real texts; the last deal of each is held out, and all managers are ranked for
 it by the very features and weights that rank them in service. Reported is how often the one who led it stands among
-the first k (hit@k): with everything, with the profile alone, with past deals alone, and by chance.
+the first k (hit@k): with everything, with the profile alone, with past deals alone, and by chance. The same is asked the
+other way round: all held-out deals are leads, and each manager's own is looked for among them by the weights of leads.
+Weights are chosen on some seeds and reported on others (`--first-seed`).
 
 What is assumed, and therefore not proved by the figures:
 
@@ -36,8 +38,9 @@ from rich.table import Table
 from app import build_platform
 from config import settings as configuration
 from indexer.text import normalise
+from matching.managers.lead_table import LeadTable
 from matching.managers.ranker import score_of
-from matching.managers.types import COMPLETED, ENDED, Fit, PastDeal, Standing, TalentFacts
+from matching.managers.types import COMPLETED, ENDED, Fit, LeadFacts, PastDeal, Standing, TalentFacts
 from matching.types import AchievementFacts, NeedFacts
 from services.platform import Platform
 
@@ -59,6 +62,12 @@ PROVINCES = (
     "310000",
 )
 CUTS = (1, 5, 10)
+TODAY = date(2026, 1, 1)
+NOTHING = AchievementFacts(id=1, title="")
+RANKINGS = (
+    "profile and past deals (as in service)", "profile only", "past deals only", "field known", "by chance",
+)  # fmt: skip
+LEADS, LEADS_BY_PROFILE = "leads: a manager's own deal", "leads: by the profile only"
 PAST_FEATURES = frozenset({"past_nearness", "record", "industry_record"})
 
 
@@ -92,19 +101,25 @@ def main() -> None:
     )
     parser.add_argument("--managers", type=int, default=200)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="seeds that chose no weight begin elsewhere"
+    )
     chosen = parser.parse_args()
     console = Console(width=118)
     fields = read_fields(chosen.texts)
     platform = build_platform(configuration.load({}))
     found: dict[str, list[float]] = defaultdict(list)
     vectors = _Vectors(platform)
-    for seed in range(chosen.seeds):
+    for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
         careers = draw(fields, chosen.managers, np.random.default_rng(seed))
         for name, ranks in ranked(platform, careers, vectors, seed).items():
             found[name] += ranks
     console.print((__doc__ or "").strip(), highlight=False, markup=False)
     console.print()
-    title = f"{chosen.managers} managers, {len(fields)} fields, {chosen.seeds} seeds: the held-out deal's manager is found"
+    title = (
+        f"{chosen.managers} managers, {len(fields)} fields, seeds {chosen.first_seed} to "
+        f"{chosen.first_seed + chosen.seeds - 1}: the held-out deal's manager is found"
+    )
     table = Table(title=title, title_justify="left")
     for heading in ("ranking", *(f"hit@{k}" for k in CUTS), "mean reciprocal rank"):
         table.add_column(heading, justify="left" if heading == "ranking" else "right")
@@ -112,7 +127,9 @@ def main() -> None:
         places = np.asarray(ranks)
         table.add_row(name, *(f"{np.mean(places <= k):.2f}" for k in CUTS), f"{np.mean(1 / places):.2f}")
     console.print(table)
-    console.print(f"ranker {platform.manager_ranker.name}, model {platform.embedder.model_id}")
+    console.print(
+        f"ranker {platform.manager_ranker.name}, leads {platform.lead_ranker.name}, model {platform.embedder.model_id}"
+    )
 
 
 def read_fields(path: Path | None) -> list[list[str]]:
@@ -166,23 +183,28 @@ def ranked(
     talents = [_talent(n, text, careers[n], vectors) for n, text in profiles]
     standings = [Standing(past=tuple(_past(deal, vectors) for deal in career.past)) for career in careers]
     generator = np.random.default_rng(seed)
-    places: dict[str, list[float]] = {
-        name: [] for name in ("profile and past deals (as in service)", "profile only", "past deals only", "field known", "by chance")
-    }  # fmt: skip
+    places: dict[str, list[float]] = {name: [] for name in (*RANKINGS, LEADS, LEADS_BY_PROFILE)}
+    leads = LeadTable(
+        platform.ranker.ngrams, [LeadFacts(n, _need(one.held_out, vectors), NOTHING) for n, one in enumerate(careers)]
+    )  # fmt: skip
+    for own, (talent, standing) in enumerate(zip(talents, standings, strict=True)):
+        whole = leads.scores(platform.lead_ranker, talent, standing, TODAY)
+        bare = leads.scores(platform.lead_ranker, talent, Standing(), TODAY)
+        places[LEADS].append(_place(whole, own))
+        places[LEADS_BY_PROFILE].append(_place(bare, own))
     for right, career in enumerate(careers):
         deal = career.held_out
-        need = NeedFacts(id=1, title=normalise(deal.title), vector=vectors.of("query", deal.title),
-                         industry=_industry(deal.field), region=deal.region)  # fmt: skip
+        need = _need(deal, vectors)
         scores = np.zeros((3, len(careers)))
         for n, (talent, standing) in enumerate(zip(talents, standings, strict=True)):
-            fit = Fit(need, AchievementFacts(id=1, title=""), talent, standing, platform.ranker.ngrams)
+            fit = Fit(need, NOTHING, talent, standing, platform.ranker.ngrams)
             points = platform.manager_ranker.points(fit)
             past = sum(gained for name, _, gained in points if name in PAST_FEATURES)
             scores[:, n] = score_of(points), score_of(points) - past, past
         same = np.asarray([one.field == deal.field for one in careers])
         by_field = same * 1.0 if same[right] else np.zeros(len(careers))
         chance = generator.random(len(careers))
-        for name, row in zip(places, (*scores, by_field, chance), strict=True):
+        for name, row in zip(RANKINGS, (*scores, by_field, chance), strict=True):
             places[name].append(_place(row, right))
     return places
 
@@ -217,9 +239,15 @@ def _talent(n: int, text: str, career: Career, vectors: _Vectors) -> TalentFacts
     )  # fmt: skip
 
 
+def _need(deal: Deal, vectors: _Vectors) -> NeedFacts:
+    return NeedFacts(
+        id=1, title=normalise(deal.title), vector=vectors.of("query", deal.title), industry=_industry(deal.field),
+        region=deal.region,
+    )  # fmt: skip
+
+
 def _past(deal: Deal, vectors: _Vectors) -> PastDeal:
-    closed = date(2026, 1, 1)
-    return PastDeal(deal.outcome, _industry(deal.field), deal.region, vectors.of("query", deal.title), closed)
+    return PastDeal(deal.outcome, _industry(deal.field), deal.region, vectors.of("query", deal.title), TODAY)
 
 
 def _industry(field: int) -> str:

@@ -137,18 +137,20 @@ def _recall(platform: Platform, deals: Sequence[Deal]) -> str:
     found = {"table": 0, "index": 0}
     candidates: dict[int, Any] = {}
     for at in range(0, len(everybody), 1_000):
-        candidates |= manager_facts.load(platform, everybody[at : at + 1_000]).candidates
+        with platform.database.read() as session:
+            candidates |= manager_facts.load(session, platform, everybody[at : at + 1_000]).candidates
     for one in deals:
         with platform.database.read() as session:
             deal = deal_rows.find(session, one.id)
-        assert deal is not None
-        facts = managers.deal_facts(platform, deal)
+            assert deal is not None
+            facts = managers.deal_facts(session, platform, deal)
         best = rank(
             platform.manager_ranker, platform.ranker.ngrams, facts, candidates, managers.context_of(platform)
         )
         ten = {judged.talent_id for judged in best.judged[:10]}
-        found["table"] += len(ten & proposing.proposed(platform, operator, facts).talent_ids)
-        found["index"] += len(ten & proposing.proposed(with_index, operator, facts).talent_ids)
+        with platform.database.read() as session:
+            found["table"] += len(ten & proposing.proposed(session, platform, operator, facts).talent_ids)
+            found["index"] += len(ten & proposing.proposed(session, with_index, operator, facts).talent_ids)
     asked = 10 * len(deals)
     return (
         f"of the true ten best of {len(deals)} deals are judged: {found['table'] / asked:.0%} with the table, "

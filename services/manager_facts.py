@@ -47,15 +47,14 @@ class Managers:
     tokens: Mapping[int, tuple[Any, ...]]
 
 
-def load(platform: Platform, talent_ids: Collection[int]) -> Managers:
+def load(session: Session, platform: Platform, talent_ids: Collection[int]) -> Managers:
     """The managers behind ids, whatever the state of their profiles; five queries at most, fewer while the table of all
     managers knows them."""
-    with platform.database.read() as session:
-        heads = manager_facts.heads(session, talent_ids)
-        loads = assignments.loads(session, heads)
-        led = assignments.past(session, heads)
-        profiles = _profiles(session, platform, heads)
-        near = roster.need_vectors(session, platform, {one.vector_key for one in led})
+    heads = manager_facts.heads(session, talent_ids)
+    loads = assignments.loads(session, heads)
+    led = assignments.past(session, heads)
+    profiles = _profiles(session, platform, heads)
+    near = roster.need_vectors(session, platform, {one.vector_key for one in led})
     past: dict[int, list[PastDeal]] = {}
     marks: dict[int, list[Any]] = {}
     for one in led:

@@ -22,6 +22,7 @@ from matching.types import AchievementFacts, Context, NeedFacts
 from repositories import assignments, manager_runs, record
 from repositories.accounts import ENTERPRISE
 from repositories.assignments import Assignment
+from repositories.database import Session
 from repositories.deals import STATE_NAMES, Deal
 from repositories.listing import page_by_id
 from repositories.manager_facts import names as talent_names
@@ -30,7 +31,7 @@ from repositories.record import Tally
 from repositories.talents import Talent
 from services import manager_facts, proposing, vectors
 from services.access import Actor, require, require_signed_in
-from services.deals.standing import seen
+from services.deals.standing import Standing, seen
 from services.errors import Conflict
 from services.judging import facts_of
 from services.manager_facts import Managers
@@ -92,7 +93,14 @@ def for_deal(platform: Platform, actor: Actor, deal_id: int, limit: int = SHOWN)
     require_signed_in(actor)
     with platform.database.read() as session:
         deal, place = seen(session, actor, deal_id)
-        require(place.is_operator or place.side == ENTERPRISE)
+    return for_seen(platform, actor, deal, place, limit)
+
+
+def for_seen(
+    platform: Platform, actor: Actor, deal: Deal, place: Standing, limit: int = SHOWN
+) -> ManagersForDeal:
+    """The same for a deal that was just read, by where the person stands towards it."""
+    require(place.is_operator or place.side == ENTERPRISE)
     if not deal.is_under_way:
         raise Conflict(f"项目已经是“{STATE_NAMES[deal.state]}”，不再需要推荐技术经理人。")
     run = frozen_run(platform, actor, deal)
@@ -103,8 +111,8 @@ def for_deal(platform: Platform, actor: Actor, deal_id: int, limit: int = SHOWN)
         rows = page_by_id(session, Talent, ids)
         names = talent_names(session, [one["talent_id"] for one in rejections])
         tallies = record.tallies(session, ids)
-        asked = {one.talent_id: one.state for one in assignments.of_deal(session, deal.id)}
-        active = assignments.active_of_deal(session, deal.id)
+        offers = assignments.of_deal(session, deal.id)
+    asked = {one.talent_id: one.state for one in offers}
     return ManagersForDeal(
         deal=deal, run_id=run.id, algorithm=run.ranker, considered=run.considered,
         total=len(run.entries),
@@ -116,7 +124,7 @@ def for_deal(platform: Platform, actor: Actor, deal_id: int, limit: int = SHOWN)
             SetAside(one["talent_id"], names[one["talent_id"]], one["reason"], one["text"])
             for one in rejections if one["talent_id"] in names
         ),
-        active=active, by_operator=place.is_operator,
+        active=next((one for one in offers if one.state in assignments.ACTIVE), None), by_operator=place.is_operator,
     )  # fmt: skip
 
 
@@ -125,11 +133,12 @@ def frozen_run(platform: Platform, actor: Actor, deal: Deal) -> FrozenRanking:
 
     A page view never fails because the write lock is busy: then the ranking is shown and not kept (its id is None).
     """
-    facts = deal_facts(platform, deal)
-    found = proposing.proposed(platform, actor, facts)
-    managers = manager_facts.load(platform, found.talent_ids)
-    key = _key(platform, deal, facts, managers)
+    sides = _sides(platform, deal)
     with platform.database.read() as session:
+        facts = manager_facts.deal_facts(session, deal, *sides)
+        found = proposing.proposed(session, platform, actor, facts)
+        managers = manager_facts.load(session, platform, found.talent_ids)
+        key = _key(platform, deal, facts, managers)
         known = manager_runs.FROZEN.find(session, key)
     if known is not None:
         return known
@@ -148,8 +157,13 @@ def context_of(platform: Platform) -> Context:
     return Context(today=platform.today(), names=ChainMap(own, cast("dict[str, str]", platform.names)))
 
 
-def deal_facts(platform: Platform, deal: Deal) -> DealFacts:
-    """A deal as managers are judged for it; its need is encoded when nobody has done so yet."""
+def deal_facts(session: Session, platform: Platform, deal: Deal) -> DealFacts:
+    """A deal as managers are judged for it."""
+    return manager_facts.deal_facts(session, deal, *_sides(platform, deal))
+
+
+def _sides(platform: Platform, deal: Deal) -> tuple[NeedFacts, AchievementFacts]:
+    """The need and the achievement of a deal; the need is encoded when nobody has done so yet."""
     need, achievement = deal.need, deal.achievement
     needs: list[NeedFacts] = facts_of(platform, "needs", {need.id: need.projection})
     offers: list[AchievementFacts] = facts_of(
@@ -159,8 +173,7 @@ def deal_facts(platform: Platform, deal: Deal) -> DealFacts:
     if wanted.vector is None:
         vector = vectors.of_text(platform, need.embedding_kind, need.embedding_text, keep=True)
         wanted = replace(wanted, vector=vector)
-    with platform.database.read() as session:
-        return manager_facts.deal_facts(session, deal, wanted, offers[0])
+    return wanted, offers[0]
 
 
 def _key(platform: Platform, deal: Deal, facts: DealFacts, managers: Managers) -> str:

@@ -14,6 +14,7 @@ from matching.managers.features import asked_industries
 from matching.managers.ranker import SHOWN
 from matching.managers.types import DealFacts
 from repositories import assignments, roster, shown
+from repositories.database import Session
 from services import roster as table
 from services.access import Actor, audience
 from services.errors import IndexAway
@@ -43,22 +44,21 @@ class Proposed:
     considered: int
 
 
-def proposed(platform: Platform, actor: Actor, deal: DealFacts) -> Proposed:
+def proposed(session: Session, platform: Platform, actor: Actor, deal: DealFacts) -> Proposed:
     """Managers to judge for a deal, with the finder and those who were asked before. Raises IndexAway."""
     before = {*deal.declined, *deal.expired}
     if deal.finder_id is not None:
         before.add(deal.finder_id)
-    held = table.current(platform)
+    held = table.current(session, platform)
     if held is None:
-        found = _by_index(platform, actor, deal) | before
+        found = _by_index(session, platform, actor, deal) | before
         return Proposed(frozenset(found), len(found))
-    return _of_all(platform, held, deal, before)
+    return _of_all(session, platform, held, deal, before)
 
 
-def _of_all(platform: Platform, held: Held, deal: DealFacts, before: set[int]) -> Proposed:
-    with platform.database.read() as session:
-        own = roster.of_houses(session, {house for party in deal.parties for house, _ in party.houses})
-        paused = roster.paused_with_record(session, asked_industries(deal), SET_ASIDE)
+def _of_all(session: Session, platform: Platform, held: Held, deal: DealFacts, before: set[int]) -> Proposed:
+    own = roster.of_houses(session, {house for party in deal.parties for house, _ in party.houses})
+    paused = roster.paused_with_record(session, asked_industries(deal), SET_ASIDE)
     ids, points, may_not = [], [], []
     for part in held.parts:
         fit = AllFit(deal, part.roster, part.past, platform.ranker.ngrams)
@@ -73,12 +73,11 @@ def _of_all(platform: Platform, held: Held, deal: DealFacts, before: set[int]) -
     return Proposed(frozenset(chosen), len(everybody))
 
 
-def _by_index(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
+def _by_index(session: Session, platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
     industries = tuple(sorted(asked_industries(deal)))
     text = f"{deal.need.title}\n{deal.achievement.title}"
-    with platform.database.read() as session:
-        gone = shown.gone(session, "talents", audience(actor))
-        known = assignments.experienced(session, industries, EXPERIENCED)
+    gone = shown.gone(session, "talents", audience(actor))
+    known = assignments.experienced(session, industries, EXPERIENCED)
     try:
         hits = platform.index.candidates("talents", text, deal.need.vector, CANDIDATES, excluded=gone)
         hits += platform.index.candidates(
@@ -90,10 +89,7 @@ def _by_index(platform: Platform, actor: Actor, deal: DealFacts) -> set[int]:
         refuse_unbuilt(platform, "talents")
     found = {*known, *(hit.id for hit in hits)}
     if len(found) < ENOUGH:
-        with platform.database.read() as session:
-            found.update(
-                row.row.id for row in shown.newest_public(session, "talents", ENOUGH, audience(actor))
-            )
+        found.update(row.row.id for row in shown.newest_public(session, "talents", ENOUGH, audience(actor)))
     return found
 
 

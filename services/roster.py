@@ -70,25 +70,24 @@ class Held:
     looked: float = field(default_factory=time.monotonic)
 
 
-def current(platform: Platform) -> Held | None:
+def current(session: Session, platform: Platform) -> Held | None:
     """The managers as the database has them now, or None: too many for memory, or the table is still being made."""
-    with platform.database.read() as session:
-        marks = roster.marks(session)
-        if marks.public > platform.settings.managers_in_memory:
-            return None
-        held: Held | None = platform.roster.value
-        if held is None and marks.public > AT_ONCE:
-            _make_beside(platform)
-            return None
-        if held is None:
-            held = platform.roster.value = _made(session, platform, marks)
-            return held
-        if held.profiles == marks.profiles and held.assignments == marks.assignments and not _waits(held):
-            return held
-        refreshed = _refreshed(session, platform, held, marks)
-        if platform.roster.value is held:  # else a table was made meanwhile that knows as much
-            platform.roster.value = refreshed
-        return refreshed
+    marks = roster.marks(session)
+    if marks.public > platform.settings.managers_in_memory:
+        return None
+    held: Held | None = platform.roster.value
+    if held is None and marks.public > AT_ONCE:
+        _make_beside(platform)
+        return None
+    if held is None:
+        held = platform.roster.value = _made(session, platform, marks)
+        return held
+    if held.profiles == marks.profiles and held.assignments == marks.assignments and not _waits(held):
+        return held
+    refreshed = _refreshed(session, platform, held, marks)
+    if platform.roster.value is held:  # else a table was made meanwhile that knows as much
+        platform.roster.value = refreshed
+    return refreshed
 
 
 def profile(platform: Platform, talent_id: int, projection: int) -> TalentFacts | None:
@@ -98,7 +97,7 @@ def profile(platform: Platform, talent_id: int, projection: int) -> TalentFacts 
         at = int(np.searchsorted(part.roster.ids, talent_id))
         if at < len(part.roster) and part.roster.ids[at] == talent_id and part.projections[at] == projection:
             if not part.roster.known[at]:
-                return None
+                continue
             facts: TalentFacts = pickle.loads(part.packed[at])  # noqa: S301  packed here, never stored
             return replace(facts, vector=part.roster.vectors[at])
     return None

@@ -114,7 +114,8 @@ def reader(platform: Platform, profile: Talent | None) -> Reader:
     """The person leads are ranked for, by what his or her profile says now, published or not."""
     if profile is None:
         return Reader(STRANGER, Standing(), None)
-    found = manager_facts.load(platform, [profile.id])
+    with platform.database.read() as session:
+        found = manager_facts.load(session, platform, [profile.id])
     facts, standing = found.candidates[profile.id]
     if facts.vector is None and profile.biography:
         # The index encodes what is published; a draft is encoded here.

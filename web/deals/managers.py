@@ -151,7 +151,7 @@ def part(opened: Opened, forms: AssignmentForms = NOTHING_TYPED) -> Part | None:
     ranked = None
     if reads_list and active is None:
         try:
-            ranked = ranked_view(managers.for_deal(platform(), actor(), deal.id, FIRST_SHOWN))
+            ranked = ranked_view(managers.for_seen(platform(), actor(), deal, place, FIRST_SHOWN))
         except IndexAway as away:
             ranked = Ranked(by_operator=place.is_operator, away=away.message)
     told = None

@@ -13,18 +13,35 @@ from sqlalchemy import delete
 
 from matching.managers import at_once
 from matching.managers.at_once import AllFit
+from matching.managers.types import DealFacts
 from repositories import vectors
 from repositories.vectors import StoredVector
 from services import assignments, managers, proposing, roster
+from services.access import Actor
 from services.errors import IndexAway
 from services.listings import entries
 from services.platform import Platform
 from tests.functional.deals.conftest import Table
 
 
+def current(platform: Platform) -> roster.Held | None:
+    with platform.database.read() as session:
+        return roster.current(session, platform)
+
+
+def facts_of(platform: Platform, deal: Any) -> DealFacts:
+    with platform.database.read() as session:
+        return managers.deal_facts(session, platform, deal)
+
+
+def proposed(platform: Platform, operator: Actor, facts: DealFacts) -> proposing.Proposed:
+    with platform.database.read() as session:
+        return proposing.proposed(session, platform, operator, facts)
+
+
 def scored(platform: Platform, held: roster.Held, deal: Any) -> dict[int, float]:
     """Every manager's score by a table."""
-    facts, found = managers.deal_facts(platform, deal), {}
+    facts, found = facts_of(platform, deal), {}
     for part in held.parts:
         points = at_once.scores(
             platform.manager_ranker, AllFit(facts, part.roster, part.past, platform.ranker.ngrams)
@@ -37,13 +54,13 @@ def test_the_table_follows_whatever_happens_to_a_manager(table: Table) -> None:
     here, operator = table.world.platform, table.people["operator"]
     deal = table.open()
     managers.for_deal(here, operator, deal.id)
-    first = roster.current(here)
+    first = current(here)
     assert first is not None
-    assert roster.current(here) is first
+    assert current(here) is first
     one = table.world.person("zheng@example.org", "manager")
 
     def in_step() -> dict[int, float]:
-        known = roster.current(here)
+        known = current(here)
         assert known is not None
         fresh = scored(here, roster.make(replace(here, roster=type(here.roster)())), deal)
         assert scored(here, known, deal) == pytest.approx(fresh)
@@ -65,22 +82,22 @@ def test_the_table_follows_whatever_happens_to_a_manager(table: Table) -> None:
     assert row.id not in in_step()
     entries.act(here, one, "talents", row.id, "resume")
     in_step()
-    current = roster.current(here)
-    assert current is not None
-    assert current.parts[0].roster is first.parts[0].roster  # only what changed was read
+    last = current(here)
+    assert last is not None
+    assert last.parts[0].roster is first.parts[0].roster  # only what changed was read
 
 
 def test_a_vector_that_comes_late_is_seen(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     here = table.world.platform
     with here.database.write() as session:
         session.execute(delete(StoredVector))
-    before = roster.current(here)
+    before = current(here)
     assert before is not None
     assert not any(part.roster.known[part.alive].any() for part in before.parts)
     with here.database.write() as session:
         vectors.put_many(session, here.embedder.model_id, {table.profile.vector_key: np.eye(1, 384)[0]})
     monkeypatch.setattr(roster, "LOOK_AGAIN", 0.0)
-    after = roster.current(here)
+    after = current(here)
     assert after is not None
     known = [i for part in after.parts for i in part.roster.ids[part.alive & part.roster.known].tolist()]
     assert known == [table.profile.id]
@@ -92,12 +109,12 @@ def test_with_more_managers_than_fit_the_index_names_them(table: Table) -> None:
     table.world.index()
     small = replace(here, settings=replace(here.settings, managers_in_memory=0))
     deal = table.open()
-    facts = managers.deal_facts(here, deal)
-    assert roster.current(small) is None
-    assert table.profile.id in proposing.proposed(small, operator, facts).talent_ids
+    facts = facts_of(here, deal)
+    assert current(small) is None
+    assert table.profile.id in proposed(small, operator, facts).talent_ids
     shutil.rmtree(here.settings.index_folder)
     with pytest.raises(IndexAway, match="重建"):
-        proposing.proposed(small, operator, facts)
+        proposed(small, operator, facts)
     assert managers.for_deal(here, operator, deal.id).items  # the table needs no index
 
 
@@ -109,7 +126,7 @@ def test_a_large_table_is_made_beside_the_pages(table: Table, monkeypatch: pytes
     first = managers.for_deal(here, table.people["operator"], deal.id)
     with here.roster.making:  # whoever makes it has finished when this can be held
         pass
-    held = roster.current(here)
+    held = current(here)
     assert held is not None
     again = managers.for_deal(here, table.people["operator"], deal.id)
     assert [line.talent.id for line in again.items] == [line.talent.id for line in first.items]
