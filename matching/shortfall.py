@@ -44,6 +44,8 @@ _EDGES = "|".join(sorted(map(re.escape, {w for w in PLAIN if len(w) > 1}), key=l
 _LOOSE_ENDS = re.compile(f"^(?:{_EDGES})+|(?:{_EDGES})+$")
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]{{2,}}")
 _LATIN = re.compile(r"[a-z]")
+_SENTENCE = re.compile(r"[。;；\n]")
+_DIGIT = re.compile(r"[\d一二三四五六七八九十百千万]")
 
 
 def shortfalls(
@@ -146,5 +148,5 @@ def _pairs(word: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _has_figures(text: str) -> bool:
-    """Remembered, because a list is opened again and again and finding figures takes half a millisecond."""
-    return bool(quantities(text))
+    """Sentence by sentence, because the first figure settles it; remembered, because a list is opened again and again."""
+    return any(quantities(sentence) for sentence in _SENTENCE.split(text) if _DIGIT.search(sentence))
