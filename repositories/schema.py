@@ -14,6 +14,7 @@ from repositories import (
     achievements,
     assignments,
     audit,
+    bundling,
     deals,
     files,
     imports,
@@ -34,7 +35,7 @@ from repositories import (
 from repositories.database import Base, Database
 
 MODELS = (
-    accounts, achievements, assignments, audit, deals, files, imports, introductions, leads, manager_runs,
+    accounts, achievements, assignments, audit, bundling, deals, files, imports, introductions, leads, manager_runs,
     match_runs, needs, notices, organisations, outbox, patents, proposals, schedule, talents, vectors,
 )  # fmt: skip
 

@@ -241,6 +241,7 @@ GET    /patents/<patent_id>                                                   40
 POST   /patents/<patent_id>/remove                                            401         403         404         404         403         404
 GET    /patents/bundles                                                       401         403         200         200         403         404
 POST   /patents/bundles                                                       401         403         303         303         403         404
+GET    /patents/bundles/progress                                              401         403         200         200         403         404
 GET    /patents/bundles/<bundle_id>                                           401         403         404         404         403         404
 POST   /patents/bundles/<bundle_id>/<verb>                                    401         403         404         404         403         404
 POST   /patents/propose                                                       401         403         303         303         403         404

@@ -10,7 +10,7 @@ from flask import Response
 from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.patents import BUNDLE_STATE_NAMES, PROPOSED, Bundle, Patent, Wanted
 from services.errors import FieldError, Invalid, NotFound
-from services.patents import bundles, drafting, lists, terms
+from services.patents import background, bundles, drafting, lists, terms
 from web.api.blueprint import ID, endpoint
 from web.api.documents import day, moment
 from web.api.schemas import Paging
@@ -170,11 +170,14 @@ def patent_bundles(query: dict[str, Any]) -> Any:
 
 
 @endpoint("POST", "/patent-bundles/propose", *KEEPERS, tag=TAG, body=Whose, summary="按发明人和内容分组",
-          answer=ma.Schema.from_dict({"waiting": Out("integer", "等待确认的组数")}, name="Proposed"),
-          description="只动没有人改过的组。")  # fmt: skip
+          answer=ma.Schema.from_dict({
+              "waiting": Out("integer", "等待确认的组数；还在分组时是上一次的"), "running": Out("boolean", "是否还在分组"),
+          }, name="Proposed"),
+          description="只动没有人改过的组。清单很长时在后台分组：running 为 true，过一会儿再读成果组。")  # fmt: skip
 def propose_bundles(body: dict[str, Any]) -> Any:
     """Bundle what nobody has put anywhere."""
-    return {"waiting": drafting.propose(platform(), actor(), _house(body["organisation"]))}
+    now = background.begin(platform(), actor(), _house(body["organisation"]))
+    return {"waiting": now.waiting, "running": now.running}
 
 
 @endpoint(

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from repositories.accounts import INSTITUTION, OPERATOR, UNIVERSITY
 from repositories.patents import BUNDLE_STATE_NAMES, PROPOSED, Wanted
 from services.errors import Conflict, Invalid, NotFound, Stale
-from services.patents import bundles, drafting, lists
+from services.patents import background, bundles, drafting, lists
 from services.patents.lists import House
 from web.access import rule
 from web.current import actor, platform
@@ -82,12 +82,26 @@ def remove(patent_id: int) -> Any:
 def propose() -> Any:
     """Bundle what nobody has put anywhere yet."""
     house = _house(required=True)
-    waiting = drafting.propose(platform(), actor(), house.id)
-    flash(
-        f"已分好组，{waiting} 组等您确认。" if waiting else "没有找到能放在一起的专利，可以自己勾选成组。",
-        "ok" if waiting else "wait",
-    )
+    done = background.begin(platform(), actor(), house.id)
+    if not done.running:
+        flash(
+            f"已分好组，{done.waiting} 组等您确认。"
+            if done.waiting
+            else "没有找到能放在一起的专利，可以自己勾选成组。",
+            "ok" if done.waiting else "wait",
+        )
     return redirect(url_for("patents.waiting", **cards.kept(house)), 303)
+
+
+@blueprint.get("/bundles/progress")
+@may_come_in
+def bundling() -> Any:
+    """How bundling stands; the page that asks is drawn anew when it has ended."""
+    house = _house(required=True)
+    now = background.progress(platform(), actor(), house.id)
+    if not now.running:
+        return "", 200, {"HX-Refresh": "true"}
+    return render_template("patents/_bundling.html", bundling=now, keep=cards.kept(house))
 
 
 @blueprint.post("/bundles")
@@ -122,6 +136,7 @@ def waiting() -> Any:
         page=pagination(page_number(), counts.get(state, 0), bundles.PER_PAGE, "patents.waiting",
                         **cards.kept(house, state=state)),
         list_href=_list_href(house.id), keep=cards.kept(house),
+        bundling=background.progress(platform(), actor(), house.id),
     )  # fmt: skip
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from repositories import bundling
 from repositories.achievements import Achievement
 from repositories.audit import AuditRow
 from services.errors import Conflict, Invalid, NotFound, Stale
-from services.patents import bundles, drafting
+from services.patents import background, bundles, drafting
 from tests.functional.patents.conftest import LIST, Office, number
+from tests.support import post
 
 
 @pytest.fixture
@@ -192,3 +197,57 @@ def test_bundles_are_the_same_however_often(proposed: Office) -> None:
     before = now()
     propose(proposed)
     assert now() == before
+
+
+def test_a_long_list_is_bundled_beside_the_request(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.take(*LIST)
+    monkeypatch.setattr(background, "AT_ONCE", 0)
+    here, actor = office.world.platform, office.people["university"]
+    house = actor.organisation_id or 0
+    at_work, go_on = Event(), Event()
+    propose_now = drafting.propose
+
+    def slowly(*args: Any) -> int:
+        at_work.set()
+        assert go_on.wait(60)
+        return propose_now(*args)
+
+    monkeypatch.setattr(drafting, "propose", slowly)
+    client = office.world.client("university@example.org")
+    assert post(client, "/patents/propose", {}).status_code == 303
+    assert at_work.wait(60)
+    page = client.get("/patents/bundles").get_data(as_text=True)
+    assert "正在给 6 件专利分组" in page
+    assert "重新分组" not in page
+    assert background.begin(here, actor, house).running  # a second click finds the first at work
+    asked = client.get("/patents/bundles/progress")
+    assert ("every 2s" in asked.get_data(as_text=True), "HX-Refresh" in asked.headers) == (True, False)
+    go_on.set()
+    for thread in enumerate_threads():
+        if thread.name == f"bundling-{house}":
+            thread.join(60)
+    assert client.get("/patents/bundles/progress").headers["HX-Refresh"] == "true"
+    assert background.progress(here, actor, house).waiting == 2
+    assert len(office.bundles) == 2
+
+
+def test_a_run_that_broke_says_so_and_can_be_begun_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take(*LIST)
+    monkeypatch.setattr(background, "AT_ONCE", 0)
+    here, actor = office.world.platform, office.people["university"]
+    house = actor.organisation_id or 0
+    with here.database.write() as session:  # a process that was killed an hour ago
+        bundling.claim(session, house, 6, here.now() - timedelta(hours=1), here.now() - timedelta(hours=2))
+    assert background.progress(here, actor, house).failed
+    page = office.world.client("university@example.org").get("/patents/bundles").get_data(as_text=True)
+    assert "上次分组没有做完" in page
+    background.begin(here, actor, house)
+    for thread in enumerate_threads():
+        if thread.name == f"bundling-{house}":
+            thread.join(60)
+    now = background.progress(here, actor, house)
+    assert (now.running, now.failed, now.waiting) == (False, False, 2)
+    with pytest.raises(NotFound):
+        background.progress(here, office.people["college"], house)
