@@ -18,6 +18,7 @@ from services.access import Actor
 from services.errors import Forbidden, NotFound
 from services.listings import entries
 from services.recommend import Narrowing, for_listing
+from services.runs import judge_pairs
 from services.teams import teams_of
 from services.temperature import LEAST, of_achievement
 from tests.functional.counting import queries
@@ -206,6 +207,14 @@ def test_what_was_frozen_is_shown_again_without_judging(fair: Fair) -> None:
     again = fair.again()
     assert [item.score for item in again.recommended] == [77.0, 77.0]
     assert len(again.items) == 1
+
+
+def test_measuring_never_folds(fair: Fair) -> None:
+    """`evaluate` ranks the pairs it is given, each of them."""
+    given = [fair.offer(fair.big, f"{TITLE}{mark}", told(1)) for mark in "甲乙丙丁戊"]
+    fair.world.index()
+    judged = judge_pairs(fair.world.platform, fair.need, given)
+    assert sorted(one.achievement_id for one in judged) == given
 
 
 def test_teams_are_read_from_the_same_run(fair: Fair) -> None:
