@@ -6,48 +6,64 @@ recommends, beside the same needs whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOTICED = 0.005
 """Differences in nDCG@10 below this are not worth a sentence, even where chance does not explain them."""
+CHANCE = 0.05
+"""Shared among all comparisons of one measure: of twelve, one is below 0.05 by chance alone every other time."""
+
+Effect = Mapping[str, Any]
 
 
-def is_cost(effect: Mapping[str, Any]) -> bool:
-    """Whether leaving this out made the list worse: the interval lies below nothing, and by a noticeable amount."""
-    return bool(effect["high"] < 0 and effect["ndcg"] <= -NOTICED)
+def is_cost(effect: Effect, compared: int) -> bool:
+    """Whether leaving this out clearly made the first ten worse; `compared`: how many effects were measured together."""
+    return _is_clear(effect, compared) and bool(effect["ndcg"] <= -NOTICED)
 
 
-def is_gain(effect: Mapping[str, Any]) -> bool:
-    """Whether leaving it out made the list better, which is said as plainly."""
-    return bool(effect["low"] > 0 and effect["ndcg"] >= NOTICED)
+def is_gain(effect: Effect, compared: int) -> bool:
+    """Whether it clearly made them better, which is said as plainly."""
+    return _is_clear(effect, compared) and bool(effect["ndcg"] >= NOTICED)
+
+
+def _is_clear(effect: Effect, compared: int) -> bool:
+    return bool(effect["chance"] < CHANCE / compared)
 
 
 def sentence(measured: Mapping[str, Any]) -> str:
     """One sentence for the panel; empty as long as nothing has been measured."""
-    effects = measured.get("effects", [])
+    effects: Sequence[Effect] = measured.get("effects", ())
     if not effects:
         return ""
-    costly = sorted((one for one in effects if is_cost(one)), key=lambda one: one["ndcg"])
     head = f"用 {measured['needs']} 条真实需求试过："
-    rest = "写清其余各项，主要是帮看到需求的人判断能不能做，对推荐排序没有测出影响。"
+    costly = sorted((one for one in effects if is_cost(one, len(effects))), key=lambda one: one["ndcg"])
     if not costly:
-        return f"{head}少写这些，推荐排序没有测出变差；写清楚，是帮看到需求的人判断能不能做。"
-    named = "，".join(
-        f"{one['label']}会让推荐前十的质量（nDCG）下降 {-one['ndcg']:.3f}" for one in costly[:2]
-    )
-    return f"{head}{named}。{rest if len(costly) < len(effects) else ''}"
+        return f"{head}少写这些，推荐前十没有测出变差；写清楚，是帮看到需求的人判断能不能做。"
+    head += "推荐前十的质量（nDCG，满分 1），"
+    named = "、".join(f"{one['label']}下降 {-one['ndcg']:.2f}" for one in costly)
+    if len(costly) == len(effects):
+        return f"{head}{named}。"
+    return f"{head}{named}；其余各项对推荐前十没有测出明确的影响，写清楚是帮看到需求的人判断能不能做。"
 
 
-def table(measured: Mapping[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """(what was left out, needs, change of nDCG@10, its interval, what that means), for the page of criteria."""
+def table(measured: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """(what was left out, needs it changed, nDCG@10, its interval, Spearman, its interval, what that means): changes."""
+    effects: Sequence[Effect] = measured.get("effects", ())
     return [
-        (one["label"], str(one["needs"]), f"{one['ndcg']:+.3f}", f"{one['low']:+.3f} … {one['high']:+.3f}", _means(one))
-        for one in measured.get("effects", [])
+        (
+            one["label"], str(one["needs"]), f"{one['ndcg']:+.3f}", _interval(one["low"], one["high"]),
+            f"{one['spearman']:+.3f}", _interval(one["spearman_low"], one["spearman_high"]), _means(one, len(effects)),
+        )
+        for one in effects
     ]  # fmt: skip
 
 
-def _means(effect: Mapping[str, Any]) -> str:
-    if is_cost(effect):
-        return "推荐变差"
-    return "推荐反而变好" if is_gain(effect) else "没有测出影响"
+def _interval(low: float, high: float) -> str:
+    return f"{low:+.3f} … {high:+.3f}"
+
+
+def _means(effect: Effect, compared: int) -> str:
+    if is_cost(effect, compared):
+        return "前十变差"
+    return "前十反而变好" if is_gain(effect, compared) else "前十没有测出明确的影响"

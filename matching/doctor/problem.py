@@ -82,14 +82,20 @@ def open_(reading: Reading) -> Outcome:
 
 def plain(reading: Reading) -> Outcome:
     """Abbreviations that nobody outside the trade knows, once there are several without their full name."""
-    text = " ".join(one.text for one in reading.about)
-    explained = {name for found in _EXPLAINED.finditer(text) for name in found.groups() if name}
+    said = " ".join(one.text for one in reading.about)
+    wanted = " ".join(one.text for one in reading.about if one.field != "problem" or _wants(reading, one))
+    explained = {name for found in _EXPLAINED.finditer(said) for name in found.groups() if name}
     strange = [
         name
-        for name in dict.fromkeys(_ABBREVIATION.findall(text))
+        for name in dict.fromkeys(_ABBREVIATION.findall(wanted))
         if name not in explained and not reading.words["known"].fullmatch(name)
     ]
     return Outcome(Verdict.MISSING, tuple(strange[:4])) if len(strange) >= MANY_ABBREVIATIONS else GIVEN
+
+
+def _wants(reading: Reading, one: Sentence) -> bool:
+    """A sentence about what is wanted or wrong; elsewhere abbreviations are names of products and brands."""
+    return any(reading.words[name].search(one.text) for name in ("need", "target"))
 
 
 def _firm(reading: Reading) -> tuple[Sentence, ...]:

@@ -61,7 +61,7 @@ def test_a_whole_need_earns_everything() -> None:
         ("one", ("环保助剂的开发", "功能助剂的研发", "新装备的开发"), {"problem": f"{LONG}\n1、环保助剂的开发；\n2、功能助剂的研发；\n3、新装备的开发。"}),
         ("open", ("高层次人才",), {"title": "泵类产品高层次人才", "problem": LONG}),
         ("open", ("引进焊接专家",), {"problem": f"{LONG}希望引进焊接专家。"}),
-        ("plain", ("SINS", "SLAM", "QWER"), {"problem": f"{LONG}采用 SINS、SLAM 和 QWER 组合。"}),
+        ("plain", ("SINS", "SLAM", "QWER"), {"problem": f"{LONG}需要 SINS、SLAM 和 QWER 组合。"}),
         ("stated", (), {"problem": "目前人工听漏，一个月走一遍"}),
         ("figures", (), {"problem": LONG, "indicators": "提高定位精度"}),
         ("units", ("强度≥ 400",), {"indicators": "抗拉强度≥ 400"}),
@@ -93,7 +93,8 @@ def test_a_check_fires_on_the_very_words(name: str, words: tuple[str, ...], fiel
         ("firm", {"problem": f"{FIRM}{LONG}"}),
         ("one", {"problem": f"{LONG}\n1、研究漏点声音的特征；\n2、研究压力的变化；\n3、建立模型。"}),
         ("open", {"problem": f"{LONG}希望与高校合作研发。"}),
-        ("plain", {"problem": f"{LONG}捷联惯导（SINS）、即时定位（SLAM）、QWER（某某系统），用 PLC 和 LED。"}),
+        ("plain", {"problem": f"{LONG}捷联惯导（SINS）、即时定位（SLAM）、QWER（某某系统），需要用 PLC 和 LED。"}),
+        ("plain", {"problem": f"{LONG}我们的牌子 ARMANI、MARA、VERRI 很有名。"}),
         ("units", {"indicators": "摩擦系数 ≤ 0.3\npH 值 ≥ 7\n抗压强度 ≥ 40 MPa"}),
         ("bounds", {"indicators": "能耗降低 20 %"}),
         ("concrete", {"indicators": "能耗更高效，单位能耗 ≤ 0.8 kWh/kg"}),
@@ -152,28 +153,36 @@ def test_data_and_functions_must_fit() -> None:
         Doctor.from_data(broken)
 
 
-def effect(label: str, ndcg: float, low: float, high: float) -> dict[str, object]:
-    return {"label": label, "needs": 100, "ndcg": ndcg, "low": low, "high": high}
+def effect(label: str, ndcg: float, chance: float) -> dict[str, object]:
+    return {"label": label, "needs": 100, "ndcg": ndcg, "low": ndcg - 0.01, "high": ndcg + 0.01, "chance": chance,
+            "spearman": ndcg, "spearman_low": ndcg - 0.01, "spearman_high": ndcg + 0.01}  # fmt: skip
 
 
 def test_the_sentence_about_cost_says_what_was_measured() -> None:
-    known = {"needs": 158, "ranker": "r", "effects": [effect("只写名称", -0.03, -0.04, -0.02), effect("不写数字", 0.001, -0.002, 0.004)]}  # fmt: skip
+    known = {"needs": 158, "effects": [effect("只写名称", -0.034, 0.0002), effect("不写数字", 0.001, 0.8)]}
     assert "158 条" in sentence(known)
-    assert "只写名称会让推荐前十的质量（nDCG）下降 0.030" in sentence(known)
-    assert "没有测出影响" in sentence(known)
-    known["effects"] = [effect("不写数字", -0.001, -0.002, 0.004)]
+    assert "推荐前十的质量（nDCG，满分 1），只写名称下降 0.03" in sentence(known)
+    assert "其余各项对推荐前十没有测出明确的影响" in sentence(known)
+    known["effects"] = [effect("不写数字", -0.001, 0.4)]
     assert "没有测出变差" in sentence(known)
+    known["effects"] = [effect("只写名称", -0.034, 0.0002)]
+    assert "其余" not in sentence(known)
     assert sentence({}) == ""
 
 
+def test_one_of_many_comparisons_must_be_clearer_than_one_alone() -> None:
+    alone = {"needs": 1, "effects": [effect("不写目标", -0.007, 0.03)]}
+    among = {"needs": 1, "effects": [effect("不写目标", -0.007, 0.03), *[effect("其他", 0.0, 0.9)] * 11]}
+    assert "下降" in sentence(alone)
+    assert "没有测出变差" in sentence(among)
+
+
 def test_the_table_names_gains_as_plainly_as_costs() -> None:
-    rows = table(
-        {
-            "effects": [
-                effect("a", -0.03, -0.04, -0.02),
-                effect("b", 0.0, -0.01, 0.01),
-                effect("c", 0.02, 0.01, 0.03),
-            ]
-        }
-    )
-    assert [row[-1] for row in rows] == ["推荐变差", "没有测出影响", "推荐反而变好"]
+    rows = table({"effects": [effect("a", -0.03, 0.001), effect("b", 0.0, 0.9), effect("c", 0.02, 0.001)]})
+    assert [row[-1] for row in rows] == ["前十变差", "前十没有测出明确的影响", "前十反而变好"]
+
+
+def test_what_is_shipped_was_measured() -> None:
+    assert len(DOCTOR.measured["effects"]) > 5
+    assert sentence(DOCTOR.measured)
+    assert len(table(DOCTOR.measured)) == len(DOCTOR.measured["effects"])
