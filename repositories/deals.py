@@ -7,15 +7,16 @@ because ranking and policy learn from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, or_, select
+from sqlalchemy import ForeignKey, Index, String, cast, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from repositories.achievements import Achievement
 from repositories.database import Base, utcnow
 from repositories.match_runs import MatchEntry
 from repositories.needs import Need
+from repositories.notices import Notice
 
 OPENED, BROKERING, NEGOTIATING, SIGNED, PERFORMING, COMPLETED, ENDED = (
     "opened", "brokering", "negotiating", "signed", "performing", "completed", "ended",
@@ -180,6 +181,26 @@ def unanswered(session: Session, today: date) -> list[Deal]:
         or_(Deal.enterprise_agreed_at.is_(None), Deal.university_agreed_at.is_(None)),
     )
     return list(session.scalars(query.order_by(Deal.id).with_for_update(of=Deal)))
+
+
+REMINDED = "deal.expiring"
+
+
+def unanswered_until(session: Session, today: date, until: date, now: datetime) -> list[Deal]:
+    """Deals under way whose day for an answer lies in [today, until] and of which nobody was reminded for that day."""
+    reminded = (
+        select(Notice.id)
+        .where(
+            Notice.kind == REMINDED, Notice.href == "/deals/" + cast(Deal.id, String),
+            Notice.created_at >= now - timedelta(days=(until - today).days + 1),
+        )
+        .exists()
+    )  # fmt: skip
+    query = select(Deal).where(
+        Deal.state.in_(UNDER_WAY), Deal.answer_due_on >= today, Deal.answer_due_on <= until, ~reminded,
+        or_(Deal.enterprise_agreed_at.is_(None), Deal.university_agreed_at.is_(None)),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Deal.id)))
 
 
 def events_of(session: Session, deal_id: int, circles: tuple[str, ...]) -> list[DealEvent]:

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
 
 from repositories.achievements import Achievement
 from repositories.database import Session
 from repositories.deals import Deal
 from repositories.introductions import ACCEPTED, ASKED, Introduction
 from repositories.leads import DUE, Lead
-from repositories.listing import EXPIRED, RETURNED, WITHDRAWN
+from repositories.listing import EXPIRED, PUBLISHED, RETURNED, WITHDRAWN
 from repositories.match_runs import MatchEntry, Pass
 from repositories.needs import Need
 from repositories.outbox import Job
@@ -82,7 +83,7 @@ def open_of(session: Session, library: str, subject_id: int) -> list[tuple[Lead,
 
 
 def add(session: Session, library: str, found: Sequence[Made], now: datetime) -> int:
-    """Store new leads; a pair that has one already, open or closed, keeps it. Gives how many are new."""
+    """Store new leads, and open closed ones again with the newest reasons; an open one stays. Gives how many came."""
     if not found:
         return 0
     insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
@@ -91,7 +92,11 @@ def add(session: Session, library: str, found: Sequence[Made], now: datetime) ->
          "level": m.level, "made_by": library, "created_at": now}
         for m in found
     ]  # fmt: skip
-    statement = insert(Lead).on_conflict_do_nothing().returning(Lead.id)
+    new = insert(Lead)
+    told = {name: new.excluded[name] for name in ("entry_id", "score", "level", "created_at")}
+    statement = new.on_conflict_do_update(
+        index_elements=["need_id", "achievement_id"], set_={**told, "closed_at": None}, where=Lead.closed_at.is_not(None)
+    ).returning(Lead.id)  # fmt: skip
     return len(session.scalars(statement, rows).all())
 
 
@@ -102,6 +107,31 @@ def close_left(session: Session, now: datetime) -> int:
     statement = update(Lead).where(Lead.closed_at.is_(None), or_(needs.exists(), offers.exists()))
     result = session.execute(
         statement.values(closed_at=now), execution_options={"synchronize_session": False}
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def reopen(session: Session) -> int:
+    """Open the leads again whose two sides are both back as they were judged, and whose pair nobody has taken up or set
+    aside since; gives how many. One that was closed because it fits no longer was judged on an older text."""
+    need, offer, entry = aliased(Need), aliased(Achievement), aliased(MatchEntry)
+    as_judged = (
+        select(entry.id)
+        .join(need, and_(need.id == entry.need_id, need.revision == entry.need_revision))
+        .join(offer, and_(offer.id == entry.achievement_id, offer.revision == entry.achievement_revision))
+        .where(
+            entry.id == Lead.entry_id, need.state == PUBLISHED, offer.state == PUBLISHED, need.wants_manager.is_(True)
+        )
+    )  # fmt: skip
+    barred = [
+        select(model.id).where(model.need_id == Lead.need_id, model.achievement_id == Lead.achievement_id, *more).exists()
+        for model, more in (
+            (Deal, ()), (Pass, ()), (Introduction, (Introduction.state.in_((ASKED, ACCEPTED)),)),
+        )
+    ]  # fmt: skip
+    statement = update(Lead).where(Lead.closed_at.is_not(None), as_judged.exists(), *(~one for one in barred))
+    result = session.execute(
+        statement.values(closed_at=None), execution_options={"synchronize_session": False}
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 

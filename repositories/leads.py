@@ -29,7 +29,8 @@ STATE_NAMES: Mapping[str, str] = {VIEWED: "已查看", INTERESTED: "感兴趣", 
 
 
 class Lead(Base):
-    """One pair worth a manager's time. `closed_at`: one of its sides left the public, or a deal took over."""
+    """One pair worth a manager's time. `closed_at`: one of its sides left the public, or a deal took over; when both sides are
+    back and no deal took it, it opens again."""
 
     __tablename__ = "leads"
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-import numpy as np
-
 from matching.managers import constraints
 from matching.managers.types import Standing
 from repositories import assignments, audit, deals, manager_runs
@@ -31,7 +29,7 @@ from repositories.deals import STATE_NAMES as STAGE_NAMES
 from repositories.listing import find, lock
 from repositories.talents import Talent
 from services import assignment_notices as telling
-from services import facts, manager_facts
+from services import facts, manager_facts, working_days
 from services.access import COMMAND, Actor, require, require_signed_in
 from services.deals import events
 from services.deals.standing import seen
@@ -41,7 +39,7 @@ from services.managers import context_of
 from services.platform import Platform
 
 WORKING_DAYS = 3
-"""So many working days (Monday to Friday) a manager has to answer."""
+"""So many working days a manager has to answer."""
 MAX_NOTE = 500
 OTHER = "other"
 CONFLICTS = frozenset({"affiliation", "relation", "own_house"})
@@ -192,8 +190,8 @@ def close_for(session: Session, deal: Deal, now: datetime) -> None:
 
 
 def answer_by(today: date) -> date:
-    """The last day for an answer to an offer made today; public holidays are not known."""
-    return date.fromisoformat(str(np.busday_offset(today.isoformat(), WORKING_DAYS, roll="backward")))
+    """The last day for an answer to an offer made today."""
+    return working_days.after(today, WORKING_DAYS)
 
 
 def refuse_unfit(session: Session, platform: Platform, deal: Deal, talent: Talent) -> None:

@@ -65,7 +65,7 @@ def expire_listings(platform: Platform) -> str:
 
 
 def remind(platform: Platform) -> str:
-    """Owners hear a week before that a listing runs out, once."""
+    """Owners hear a week before that a listing runs out, and sides three days before that their answer is due; once."""
     today, total = platform.today(), 0
     for library in LIBRARIES.values():
         with platform.database.write() as session:
@@ -75,7 +75,7 @@ def remind(platform: Platform) -> str:
             for row in rows:
                 body = f"{row.expires_on:%Y-%m-%d} 之后将自动下线；仍然有效的话，请打开页面续期。"
                 total += _tell_owner(session, platform, library, row, upkeep.EXPIRING, "即将到期", body)
-    return f"提醒 {total} 条"
+    return f"提醒 {total + consent.remind(platform)} 条"
 
 
 def expire_introductions(platform: Platform) -> str:
@@ -94,6 +94,11 @@ def make_leads(platform: Platform) -> str:
     return f"新线索 {turn.made} 条，关闭 {turn.closed} 条" + (
         "；索引暂时不可用，稍后补做" if turn.away else ""
     )
+
+
+def reopen_leads(platform: Platform) -> str:
+    """Leads that were closed because a side left come back when both sides are public again."""
+    return f"恢复 {making.reopen(platform)} 条"
 
 
 def expire_proposals(platform: Platform) -> str:
@@ -136,6 +141,7 @@ def send_mail(platform: Platform) -> str:
 TASKS: tuple[Task, ...] = (
     Task("mail", "发送邮件", timedelta(seconds=5), send_mail),
     Task("leads", "生成线索", timedelta(seconds=5), make_leads),
+    Task("reopen_leads", "恢复线索", timedelta(minutes=15), reopen_leads),
     Task("expire_listings", "到期下线", timedelta(minutes=15), expire_listings),
     Task("expire_introductions", "引荐逾期", timedelta(minutes=15), expire_introductions),
     Task("expire_deals", "项目答复逾期", timedelta(minutes=15), expire_deals),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from repositories import audit, deals
 from repositories.accounts import ENTERPRISE
 from repositories.deals import STATE_NAMES, Deal
@@ -13,6 +15,8 @@ from services.errors import Conflict, NotFound
 from services.platform import Platform
 
 VERBS = ("agree", "decline")
+REMIND_BEFORE = timedelta(days=3)
+"""So long before the last day a side that has not answered is reminded."""
 
 
 def answer(
@@ -75,6 +79,16 @@ def extend(platform: Platform, actor: Actor, deal_id: int) -> Deal:
         audit.write(session, actor, "deal.extended", "deals", deal.id, until=until.isoformat())
         telling.extended(session, platform, deal, actor)
     return deal
+
+
+def remind(platform: Platform) -> int:
+    """Tell the sides that have not answered that their time runs out, once for each day set; gives how many houses heard
+    it (run by the scheduler)."""
+    today, told = platform.today(), 0
+    with platform.database.write() as session:
+        for deal in deals.unanswered_until(session, today, today + REMIND_BEFORE, platform.now()):
+            told += telling.expiring(session, platform, deal)
+    return told
 
 
 def expire(platform: Platform) -> int:

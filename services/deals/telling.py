@@ -9,7 +9,7 @@ from __future__ import annotations
 from repositories import around_deals
 from repositories.accounts import ENTERPRISE, UNIVERSITY
 from repositories.database import Session
-from repositories.deals import STATE_NAMES, Deal
+from repositories.deals import REMINDED, STATE_NAMES, Deal
 from services import notices
 from services.access import Actor
 from services.platform import Platform
@@ -56,6 +56,19 @@ def extended(session: Session, platform: Platform, deal: Deal, actor: Actor) -> 
                 session, platform, organisation_id, "deal.extended", f"还在等您答复：{_title(deal, side)}",
                 f"答复期限延至 {deal.answer_due_on.isoformat()}。", _href(deal),
             )  # fmt: skip
+
+
+def expiring(session: Session, platform: Platform, deal: Deal) -> int:
+    """A side that has not answered hears that its time runs out; gives how many houses were told."""
+    told = 0
+    for side, organisation_id, given in _sides(deal):
+        if given is None:
+            notices.tell_organisation(
+                session, platform, organisation_id, REMINDED, f"答复期限将到：{_title(deal, side)}",
+                f"{deal.answer_due_on.isoformat()} 之后仍没有答复，项目会自动终止。请打开项目同意或婉拒。", _href(deal),
+            )  # fmt: skip
+            told += 1
+    return told
 
 
 def moved(session: Session, platform: Platform, deal: Deal, actor: Actor) -> None:

@@ -64,6 +64,12 @@ def make_due(platform: Platform, seconds: float = SECONDS) -> Turn:
     return Turn(looked_at, made, closed)
 
 
+def reopen(platform: Platform) -> int:
+    """Open the leads again whose two sides are both back in public; gives how many."""
+    with platform.database.write() as session:
+        return lead_making.reopen(session)
+
+
 def _due(platform: Platform) -> Iterator[tuple[str, int]]:
     """Publications without leads, each once a turn: one that cannot be judged yet holds up no other."""
     for library in lead_making.MODELS:

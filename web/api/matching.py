@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from repositories.accounts import ENTERPRISE, INSTITUTION, OPERATOR, UNIVERSITY
+from repositories.accounts import ENTERPRISE, INSTITUTION, MANAGER, OPERATOR, UNIVERSITY
 from repositories.match_runs import MatchRun
 from services import answering, passing, recommend
 from services.access import NOBODY
@@ -146,7 +146,7 @@ def narrowing(query: Mapping[str, Any]) -> Narrowing:
     return chosen
 
 
-@endpoint("GET", f"/needs/{ID.format('need_id')}/recommendations", ENTERPRISE, OPERATOR, tag=TAG, query=Narrow,
+@endpoint("GET", f"/needs/{ID.format('need_id')}/recommendations", ENTERPRISE, MANAGER, OPERATOR, tag=TAG, query=Narrow,
           answer=ACHIEVEMENTS, summary="适合这条需求的成果",
           description="给需求的所有者（发布与否都可以）和运营。按分数排列，弱匹配在最后，level 为 1；页面怎样摆放见 place。")  # fmt: skip
 def recommend_achievements(query: dict[str, Any], need_id: int) -> Any:

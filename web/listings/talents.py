@@ -163,5 +163,5 @@ def _record_row(one: records.Row) -> dict[str, str]:
         "outcome": DEAL_STATES[one.state],
         "reason": labels.name("end_reasons", one.reason),
         "month": one.month,
-        "deal_href": f"/deals/{one.deal_id}" if one.deal_id else "",
+        "deal_href": url_for("deals.detail", deal_id=one.deal_id) if one.deal_id else "",
     }

@@ -268,6 +268,8 @@ def test_a_conflict_that_began_after_the_offer_stops_the_acceptance_without_nami
 @pytest.mark.parametrize(("today", "due"), [
     ("2026-11-23", "2026-11-26"), ("2026-11-25", "2026-11-30"), ("2026-11-27", "2026-12-02"),
     ("2026-11-28", "2026-12-02"), ("2026-11-29", "2026-12-02"),
+    ("2026-09-30", "2026-10-10"),  # the week of the national day; the Saturday after it is worked
+    ("2031-10-01", "2031-10-06"),  # holidays not known yet: Monday to Friday
 ])  # fmt: skip
 def test_three_working_days(today: str, due: str) -> None:
     assert answer_by(date.fromisoformat(today)).isoformat() == due

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from repositories import audit
+from repositories.database import utcnow
 from repositories.deals import TRANSITIONS, Deal
 from repositories.notices import Notice
 from services.deals import consent, notes, opening, reading, stages
 from services.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from services.scheduler import TASKS, run_task
 from tests.functional.deals.conftest import ENTERPRISE_NAME, PHONE, SECRET, THEIR_PHONE, Table
+
+
+def test_a_side_that_has_not_answered_is_reminded_before_its_day(table: Table) -> None:
+    deal = table.open("enterprise")
+
+    def on(day: int) -> int:
+        return consent.remind(replace(table.world.platform, clock=lambda: utcnow() + timedelta(days=day)))
+
+    assert [on(0), on(10)] == [0, 0]
+    assert [on(11), on(12), on(14)] == [1, 0, 0]
+    told = table.told("deal.expiring")
+    assert set(told) == {"university"}
+    assert table.achievement.title in told["university"]
+    assert ENTERPRISE_NAME not in told["university"]
+    consent.answer(table.world.platform, table.people["university"], deal.id, "agree")
+    assert on(13) == 0
 
 
 def test_from_opening_to_completion(table: Table) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from repositories import lead_making
 from services import introductions, passing, recommend
+from services.deals import opening
 from services.leads import making, reading
 from services.listings import entries
 from services.scheduler import TASKS, run_task
@@ -130,14 +131,55 @@ def test_what_leaves_the_public_is_gone_at_once(market: Market, library: str, ve
         assert shown(market) == 1
 
 
-def test_a_closed_lead_does_not_come_back(market: Market) -> None:
-    offer, _ = market.achievement(), market.need()
-    market.make()
+def gone_and_back(market: Market, offer: Any) -> None:
     for verb in ("withdraw", "submit"):
         entries.act(market.here, market.people["university"], "achievements", offer.id, verb)
         making.make_due(market.here)
+        assert making.reopen(market.here) == 0
+    assert market.pairs() == set()
     entries.act(market.here, market.people["operator"], "achievements", offer.id, "publish")
-    assert market.make().made == 0
+    market.make()
+
+
+def test_a_lead_comes_back_with_both_its_sides(market: Market) -> None:
+    offer, need = market.achievement(), market.need()
+    market.make()
+    (before,) = market.leads()
+    gone_and_back(market, offer)
+    assert making.reopen(market.here) == 1
+    assert making.reopen(market.here) == 0
+    assert market.pairs() == {(need.id, offer.id)}
+    assert market.leads()[0].entry_id == before.entry_id
+
+
+def test_a_lead_whose_side_was_rewritten_meanwhile_comes_back_with_new_reasons(market: Market) -> None:
+    offer, need = market.achievement(), market.need()
+    market.make()
+    (before,) = market.leads()
+    entries.act(market.here, market.people["university"], "achievements", offer.id, "withdraw")
+    making.make_due(market.here)
+    market.revise(need, problem="叶片修复后热影响区开裂")
+    for verb, who in (("submit", "university"), ("publish", "operator")):
+        entries.act(market.here, market.people[who], "achievements", offer.id, verb)
+    assert making.reopen(market.here) == 0, "it was judged on another text"
+    assert market.make().made == 1
+    (after,) = market.leads()
+    assert (after.id, after.closed_at) == (before.id, None)
+    assert after.entry_id != before.entry_id
+
+
+@pytest.mark.parametrize("since", ["deal", "fits no longer"])
+def test_a_lead_that_was_taken_or_fits_no_longer_stays_closed(market: Market, since: str) -> None:
+    offer, need = market.achievement(), market.need()
+    market.make()
+    (lead,) = market.leads()
+    if since == "deal":
+        opening.open_deal(market.here, market.people["enterprise"], entry_id=lead.entry_id)
+        gone_and_back(market, offer)
+    else:
+        market.revise(need, 2, title="海上风电场选址与测风", problem="")
+        market.make()
+    assert making.reopen(market.here) == 0
     assert market.pairs() == set()
 
 

@@ -58,6 +58,16 @@ def test_from_the_draft_to_the_enterprises_need(desk: Desk, call: Callable[[str]
     assert enterprise.post(f"{path}/answer", {"answer": "refuse", "reason": "晚了"}).status_code in (404, 409)
 
 
+def test_a_draft_has_its_recommendations_for_its_writer_alone(
+    desk: Desk, call: Callable[[str], Caller]
+) -> None:
+    draft = desk.draft()
+    path = f"/needs/{draft.id}/recommendations"
+    assert ok(call("manager").get(path))["considered"] >= 0
+    for who in ("second", "enterprise", "rival"):
+        assert call(who).get(path).status_code == 404
+
+
 def test_refused_taken_back_and_deleted(desk: Desk, call: Callable[[str], Caller]) -> None:
     manager, enterprise = call("manager"), call("enterprise")
     document = ok(manager.post("/proposals", {"title": TITLE}), 201)
