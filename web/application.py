@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from repositories.notices import unread
+from repositories.frame import waiting
 from services.access import Actor
+from services.deals.reading import scope_of
 from services.demo import is_loaded
 from services.platform import Platform
 from web import access, errors, labels, limits, security, static_files, typed
@@ -92,7 +93,7 @@ def _context() -> dict[str, Any]:
     """What every template knows: the person, the demonstration mark, the labels."""
     person = actor()
     return {
-        "actor": Signed(person, _unread()) if person.is_signed_in else None,
+        "actor": _signed(person) if person.is_signed_in else None,
         "platform_is_demo": is_loaded(platform()),
         "labels": labels,
     }
@@ -100,18 +101,19 @@ def _context() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The person behind the request, as the frame of every page shows him or her."""
+    """The person behind the request, as the frame of every page shows him or her; `waiting_deals` wait for an answer."""
 
     person: Actor
     unread: int
+    waiting_deals: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.person, name)
 
 
-def _unread() -> int:
-    person = actor()
+def _signed(person: Actor) -> Signed:
     if person.account_id is None:
-        return 0
+        return Signed(person, 0, 0)
     with platform().database.read() as session:
-        return unread(session, person.account_id)
+        found = waiting(session, person.account_id, scope_of(person))
+    return Signed(person, found.unread, found.deals)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -222,3 +224,15 @@ def test_pages_cost_the_same_however_much_they_hold(table: Table) -> None:
         notes.add(here, table.people["enterprise"], deal.id, f"留言 {n}")
     stages.end(here, table.people["operator"], made.id, "price")
     assert [queries(table.world, browsers[role], path) for role, path in pages] == before
+
+
+def test_the_head_counts_the_deals_that_wait_for_the_reader(table: Table) -> None:
+    table.open("enterprise")
+
+    def counted(role: str) -> str:
+        page = table.world.client(f"{role}@example.org").get("/deals?tab=open").get_data(as_text=True)
+        told = re.search(r'<a href="/deals"[^>]*>项目 (?:<span class="count-dot">(\d+)</span>)?', page)
+        assert told is not None
+        return told[1] or ""
+
+    assert [counted(role) for role in ("enterprise", "university", "operator", "manager")] == ["", "1", "1", ""]
