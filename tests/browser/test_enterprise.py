@@ -209,7 +209,7 @@ def test_the_whole_walk_by_keyboard(open_page: Open) -> None:
     tab_to(page, page.get_by_role("link", name="跳到正文"))
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("需求名称"))
-    page.keyboard.type(TITLE)
+    page.keyboard.type("供水管网漏损定位与分区压力优化")
     tab_to(page, page.get_by_role("button", name="提交并查看推荐"))
     page.keyboard.press("Enter")
     expect(page.locator(".entry").first).to_be_visible()
