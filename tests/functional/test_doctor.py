@@ -61,6 +61,7 @@ def test_what_is_typed_is_examined_and_nothing_of_it_is_kept(world: World) -> No
     assert 'href="#budget_max"' in page
     with world.platform.database.read() as session:
         assert session.query(Need).count() == 0
+    assert not world.platform.embedder.ready, "a pause in typing must not encode"
 
 
 def test_what_nobody_can_read_is_no_error(world: World) -> None:
@@ -79,6 +80,7 @@ def test_hardly_anything_written_a_managers_help_is_offered(world: World) -> Non
     page = check(world, "enterprise@example.org", title="新材料")
     assert 'href="#wants_manager"' in page
     assert "#wants_manager" not in check(world, "enterprise@example.org", **GOOD)
+    assert "找一位技术经理人" not in check(world, "manager@example.org", title="新材料")
 
 
 def test_the_confidential_part_is_not_sent(world: World) -> None:

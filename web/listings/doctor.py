@@ -88,6 +88,6 @@ def panel(diagnosis: Diagnosis, edit_href: str = "", *, here: bool = False) -> d
     return {
         "reads": doctor.READS, "points": diagnosis.points, "most": diagnosis.most, "count": len(diagnosis.findings), "marks": marks,
         "untouched": diagnosis.is_blank,
-        "needs_help": diagnosis.needs_help, "help_href": f"{base}#wants_manager" if here or edit_href else "",
+        "needs_help": diagnosis.needs_help and actor().role not in (MANAGER, OPERATOR), "help_href": f"{base}#wants_manager" if here or edit_href else "",
         "criteria_href": url_for("doctor.criteria"), "cost": sentence(platform().doctor.measured),
     }  # fmt: skip
