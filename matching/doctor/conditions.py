@@ -5,7 +5,7 @@ from __future__ import annotations
 from matching.doctor.reading import GIVEN, MISSING, SILENT, Outcome, Reading
 
 RATES = ("/天", "/h", "/年", "/min", "/月", "/班", "/a")
-WORKING = ("temperature", "kelvin", "pressure", "share")
+WORKING = ("temperature", "kelvin", "pressure")
 
 
 def any_(reading: Reading) -> Outcome:
@@ -53,4 +53,4 @@ def _has(reading: Reading, name: str) -> bool:
     measures = [figure.unit.measure for one in reading.body for figure in one.figures]
     if name == "scale":
         return any(measure.endswith(RATES) or measure.startswith("count") for measure in measures)
-    return name == "site" and any(measure in WORKING[:3] for measure in measures)
+    return name == "site" and any(measure in WORKING for measure in measures)

@@ -25,6 +25,8 @@ MOST = 5
 """Points of one criterion."""
 HELP_AT = 4
 """Points of 20 up to which a manager's help is offered."""
+TOLD = 16
+"""Characters of a quoted phrase in a finding."""
 
 
 class BadDoctorFile(ValueError):
@@ -140,8 +142,13 @@ class Doctor:
 
 def _finding(check: Check, outcome: Outcome) -> Finding:
     """Words are set into the sentence: quoted where they are the need's own."""
-    quoted = "、".join(f"“{word}”" for word in outcome.words)
+    quoted = "、".join(f"“{_short(word)}”" for word in outcome.words)
     plain = "和".join(outcome.words)
     text = check.finding.format(words=plain if check.name == "place" else quoted)
     own = () if check.name == "place" else outcome.words
     return Finding(check, outcome.field or check.field, text, own)
+
+
+def _short(word: str) -> str:
+    """A long phrase is told by its beginning; whoever follows the finding sees all of it."""
+    return word if len(word) <= TOLD else f"{word[: TOLD - 1]}…"

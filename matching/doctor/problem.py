@@ -68,7 +68,7 @@ def one(reading: Reading) -> Outcome:
     tasks = [found[1].strip() for found in _ITEM.finditer(reading.draft.problem)]
     tasks = [name for name in tasks if re.search(rf"(?:{reading.words['task'].pattern})[）)]?$", name)]
     if len(tasks) >= 3:
-        return Outcome(Verdict.MISSING, tuple(_short(name) for name in tasks)[:3])
+        return Outcome(Verdict.MISSING, tuple(tasks[:3]))
     return _unless_empty(reading, GIVEN)
 
 
@@ -76,7 +76,7 @@ def open_(reading: Reading) -> Outcome:
     """A problem, not a purchase, a person or a fixed way of solving it."""
     wanted = reading.says("solution")
     if wanted:
-        return Outcome(Verdict.MISSING, tuple(_short(word) for word in wanted[:3]), _field_of(reading))
+        return Outcome(Verdict.MISSING, tuple(wanted[:3]), _field_of(reading))
     return _unless_empty(reading, GIVEN)
 
 
@@ -113,7 +113,3 @@ def _unless_empty(reading: Reading, outcome: Outcome) -> Outcome:
 
 def _field_of(reading: Reading) -> str:
     return next((s.field for s in reading.about if reading.words["solution"].search(s.text)), "problem")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 16 else f"{text[:15]}…"

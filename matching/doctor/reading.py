@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^。；;!！?？\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What has been written so far; empty means not yet. The four flags: whether the field beside the text is filled."""
+    """What has been written so far; empty means not yet. The flags: whether the field beside the texts is filled."""
 
     title: str = ""
     problem: str = ""

@@ -120,6 +120,14 @@ def test_what_is_said_of_the_firm_is_no_indicator() -> None:
     assert points("indicators", problem=f"{FIRM}希望把漏损率降到 10 % 以下。") == 5
 
 
+def test_a_long_phrase_is_told_short_and_kept_whole() -> None:
+    long = "替代易产生致癌亚硝胺物质的环保助剂的开发"
+    found = DOCTOR.examine(Draft(problem=f"{LONG}\n1、{long}；\n2、功能助剂的研发；\n3、新装备的开发。"))
+    finding = next(one for one in found.findings if one.check.name == "one")
+    assert finding.words[0] == long
+    assert f"“{long[:15]}…”" in finding.text
+
+
 def test_one_gap_is_told_once() -> None:
     """Where hardly anything stands, the short text is the finding, not everything a text would hold."""
     found = fired(title="叶片修复", problem="开裂")
