@@ -19,7 +19,7 @@ from repositories.organisations import Organisation
 from services.access import COMMAND
 from services.credentials import hash_password, matches
 from services.demonstration import content as files
-from services.demonstration import deals
+from services.demonstration import deals, leads, patents
 from services.demonstration import vectors as shipped
 from services.errors import Conflict
 from services.platform import Platform
@@ -84,8 +84,8 @@ def addresses(platform: Platform) -> list[tuple[str, str]]:
 
 
 def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
-    """Put the demonstration content in; raises Conflict when some is there already. One transaction for everything, one
-    more for the deals, whose reasons are judged on what then stands there.
+    """Put the demonstration content in; raises Conflict when some is there already. One transaction for everything, more
+    for deals and answered leads, whose reasons are judged on what then stands there, and for the patent list.
 
     `progress(step, done, total)` is told how far it is.
     """
@@ -103,6 +103,9 @@ def load(platform: Platform, progress: Progress = lambda *_: None) -> Loaded:
         vectors.put_many(session, platform.embedder.model_id, here)
     by_number = {row.external_id or "": row for row in content.listings}
     done = deals.store(platform, content.deals, by_number)
+    leads.store(platform, (raw for _, raw in files.lines(files.FOLDER, "leads.jsonl")), by_number)
+    house = next(one for one in content.organisations if one.external_id == patents.HOUSE)
+    patents.store(platform, (raw for _, raw in files.lines(files.FOLDER, "patents.jsonl")), house.id)
     progress("Writing it to the database", 3, 3)
     _known.clear()
     return Loaded(

@@ -68,7 +68,7 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
         ("needs", "enterprise_uscc"),
         ("talents", ""),
     ):
-        for where, raw in _lines(folder, f"{name}_*.jsonl"):
+        for where, raw in lines(folder, f"{name}_*.jsonl"):
             if name == "talents":
                 raw = {**raw, "title": raw["name"]}
             row = _listing(platform, name, raw, where)
@@ -76,12 +76,12 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
                 owners[raw["external_id"]] = raw[owner_key]
             found[name].append(row)
     organisations = [
-        _organisation(platform, raw, where) for where, raw in _lines(folder, "organisations_*.jsonl")
+        _organisation(platform, raw, where) for where, raw in lines(folder, "organisations_*.jsonl")
     ]
-    papers = [_paper(raw) for _, raw in _lines(folder, "chinaxiv.jsonl")]
+    papers = [_paper(raw) for _, raw in lines(folder, "chinaxiv.jsonl")]
     accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
     past_needs, deals = [], []
-    for where, raw in _lines(folder, "deals.jsonl"):
+    for where, raw in lines(folder, "deals.jsonl"):
         plan = plan_of(raw)
         deals.append(plan)
         if isinstance(raw["need"], dict):
@@ -94,7 +94,8 @@ def read(platform: Platform, folder: Path = FOLDER) -> Content:
     return content
 
 
-def _lines(folder: Path, pattern: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def lines(folder: Path, pattern: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(file and line, what stands there) of the files of a pattern."""
     for path in sorted(folder.glob(pattern)):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.strip():

@@ -17,11 +17,13 @@ from repositories.assignments import ACTIVE, Assignment
 from repositories.audit import AuditRow
 from repositories.deals import BROKERING, COMPLETED, ENDED, OPENED, STATE_NAMES, Deal, DealEvent
 from repositories.introductions import Introduction
+from repositories.leads import Lead, LeadAnswer
 from repositories.listing import PUBLISHED, WITHDRAWN
 from repositories.match_runs import MatchEntry, MatchRun, Pass
 from repositories.needs import Need
 from repositories.notices import Notice
 from repositories.organisations import Organisation
+from repositories.patents import Bundle, Patent
 from repositories.shown import gone
 from repositories.talents import Talent
 from repositories.vectors import StoredVector
@@ -30,7 +32,9 @@ from services.access import Actor, actor_of
 from services.deals import reading
 from services.demonstration import content, vectors
 from services.errors import Conflict
+from services.leads import reading as lead_reading
 from services.listings import entries
+from services.patents import bundles
 from services.runs import pair_run
 from tests.support import World
 
@@ -295,3 +299,19 @@ def test_an_empty_platform_has_no_demonstration(world: World) -> None:
     assert not demo.is_loaded(world.platform)
     removed = demo.remove(world.platform)
     assert removed.organisations == removed.achievements == 0
+
+
+def test_some_leads_are_answered_and_a_list_of_patents_waits(loaded: World) -> None:
+    manager, university = _actor(loaded, "manager@demo.example"), _actor(loaded, "university@demo.example")
+    loaded.index()
+    leads = lead_reading.listed(loaded.platform, manager, lead_reading.Wish(), 1, 50)
+    assert leads.counts["interested"] == 2
+    assert leads.counts["passed"] == 1
+    mine = lead_reading.Wish(state="interested")
+    assert any(line.interested for line in lead_reading.listed(loaded.platform, manager, mine, 1, 50).items)
+    house = university.organisation_id or 0
+    rows, counts = bundles.listing(loaded.platform, university, house, "proposed")
+    assert counts["proposed"] == len(rows) == 3
+    assert sorted(size for _, size in rows) == [3, 3, 4]
+    demo.remove(loaded.platform)
+    assert [_count(loaded, model) for model in (Lead, LeadAnswer, Patent, Bundle)] == [0, 0, 0, 0]
