@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from matching.features.indicators import compared
 from matching.features.pair import Pair
 from matching.features.terms import budget_of, price_of
 from matching.money import amount
@@ -44,6 +45,7 @@ def cautions(
         _dead(rights, context),
         _unsettled(rights, context),
         _maturity(pair),
+        _figures(pair),
         _budget(pair),
         _modes(pair, context),
         _pending(rights, context.today),
@@ -69,6 +71,13 @@ def _maturity(pair: Pair) -> Caution | None:
     if wanted is None or has is None or has >= wanted:
         return None
     return Caution("trl_below_wanted", f"成熟度 TRL {has}，低于期望的 TRL {wanted}")
+
+
+def _figures(pair: Pair) -> Caution | None:
+    short = [
+        f"{one.name}要求 {one.asked}，成果给出 {one.offered}" for one in compared(pair) if not one.is_met
+    ]
+    return Caution("figures_short", "；".join(short[:MOST_RIGHTS])) if short else None
 
 
 def _unknown_maturity(pair: Pair) -> Caution | None:

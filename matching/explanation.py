@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matching.evidence import Shared, shared_words
 from matching.features import TITLES
+from matching.features.indicators import compared
 from matching.features.pair import Pair
 from matching.features.terms import budget_of, price_of
 from matching.features.wording import directions
@@ -19,6 +20,8 @@ from matching.types import Context, Reason
 
 LEAST_POINTS = 1.0
 """Contributions below this are not worth a sentence."""
+MOST_FIGURES = 3
+"""Figures told in one reason: further ones can be read in the text."""
 NEAR, VERY_NEAR = 0.40, 0.75
 """Shares of the semantic points from which a pair is called 有些相近 and 相近 in meaning. On the labels these are cosines of
 0.21 and 0.39; the mean level is 1.5 below, 2.1 between and 2.7 above."""
@@ -87,6 +90,16 @@ def _semantic_nearness(pair: Pair, share: float, context: Context) -> Sentence |
     return ("整体意思相近" if share >= VERY_NEAR else "整体意思有些相近"), (), ()
 
 
+def _figures(pair: Pair, share: float, context: Context) -> Sentence | None:
+    met = [f"{one.name}要求 {one.asked}，成果给出 {one.offered}" for one in compared(pair) if one.is_met]
+    return ("；".join(met[:MOST_FIGURES]), (), ()) if met else None
+
+
+def _similar_needs(pair: Pair, share: float, context: Context) -> Sentence:
+    # Never who or how many: what one enterprise does is not another's business.
+    return "相似的需求曾选中这类成果", (), ()
+
+
 def _industry(pair: Pair, share: float, context: Context) -> Sentence | None:
     # That both are 制造业 is worth a few points in a tie and no sentence.
     if pair.need.industry != pair.achievement.industry:
@@ -126,6 +139,8 @@ def _budget(pair: Pair, share: float, context: Context) -> Sentence | None:
 _SENTENCES: Mapping[str, Callable[[Pair, float, Context], Sentence | None]] = {
     "words": _words,
     "semantic_nearness": _semantic_nearness,
+    "figures": _figures,
+    "similar_needs": _similar_needs,
     "industry": _industry,
     "region": _region,
     "maturity": _maturity,

@@ -85,9 +85,11 @@ class Ranker:
             name = str(data["name"])
         except KeyError as missing:
             raise BadRanker(f"the ranker's data lack {missing}") from missing
-        known = {function.__name__ for function in FEATURES}
-        if set(curves) != known:
-            raise BadRanker(f"features without weight or function: {sorted(set(curves) ^ known)}")
+        unknown = set(curves) - {function.__name__ for function in FEATURES}
+        if unknown:
+            raise BadRanker(f"features without a function: {sorted(unknown)}")
+        # A ranker from before a feature was written goes on as it was: the newer one gives it no points.
+        curves |= {f.__name__: Curve((0.0, 1.0), (0.0, 0.0)) for f in FEATURES if f.__name__ not in curves}
         if abs(sum(curve.most for curve in curves.values()) - FULL_SCORE) > 1e-6:
             raise BadRanker("the points of all features together are not 100")
         if any(list(own) != sorted(own) for own in (thresholds, title_thresholds)):

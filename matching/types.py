@@ -20,6 +20,14 @@ STRONG, FAIRLY_STRONG, FAIR, WEAK = 4, 3, 2, 1
 LEVEL_NAMES: Mapping[int, str] = {STRONG: "强", FAIRLY_STRONG: "较强", FAIR: "一般", WEAK: "弱"}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What similar needs said: vectors (m, d) of the achievements they spoke of, and how much each word weighs (m,)."""
+
+    achievements: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+
 # Facts hold arrays, which have no single truth value: they are compared by identity, not field by field.
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedFacts:
@@ -37,6 +45,7 @@ class NeedFacts:
     budget_max: int | None = None
     deadline: date | None = None
     organisation_id: int | None = None
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)

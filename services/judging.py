@@ -14,7 +14,7 @@ from matching.types import AchievementFacts, Judgement, NeedFacts
 from repositories import candidates, shown
 from repositories.database import Session
 from repositories.vectors import Vector
-from services import facts
+from services import facts, feedback
 from services.access import Actor, audience
 from services.errors import IndexAway
 from services.indexed import refuse_unbuilt
@@ -50,7 +50,7 @@ def judge(
 ) -> Judged:
     """Judge what the index proposes of `library` for a subject; raises IndexAway.
 
-    Three database queries: what must not be proposed any more, and those of `seen_facts`.
+    Four database queries: what must not be proposed any more, those of `seen_facts`, and whether there is new feedback.
     """
     with platform.database.read() as session:
         gone = shown.gone(session, library, audience(actor))
@@ -63,11 +63,13 @@ def judge(
     others, revisions = seen_facts(platform, library, {hit.id: hit.version for hit in hits}, audience(actor))
     context = platform.context()
     if isinstance(subject, NeedFacts):
+        (subject,) = feedback.heard(platform, [subject])
         offered = [o for o in others if constraints.forbidden(subject, o, context) is None]
         judgements = scoring.rank(platform.ranker, [subject], offered, context)
         recommended = {j.achievement_id for j in judgements if j.score >= platform.ranker.recommended}
     else:
         offered = [o for o in others if constraints.forbidden(o, subject, context) is None]
+        offered = feedback.heard(platform, offered)
         judgements = scoring.rank(platform.ranker, offered, [subject], context)
         recommended = {j.need_id for j in judgements if j.score >= platform.ranker.recommended}
     # A filter counts what it will leave in the list, not everything that was looked at.

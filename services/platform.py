@@ -51,6 +51,8 @@ class Platform:
     """The open leads as they were judged last, and each manager's scores of them (`services.leads.board`)."""
     roster: Kept[Any] = field(default_factory=Kept)
     """All public managers as arrays (`services.roster`)."""
+    feedback: Kept[Any] = field(default_factory=Kept)
+    """What public needs chose and set aside, as arrays (`services.feedback`)."""
     asked: Lru[str, Any] = field(default_factory=lambda: Lru(1_024))
     """Vectors of what people typed into the search boxes lately; in memory only."""
 

@@ -23,7 +23,7 @@ from repositories.listing import ListingColumns
 from repositories.match_runs import OWNER, PUBLIC, FrozenEntry, FrozenRun, MatchEntry, MatchRun
 from repositories.needs import Need
 from repositories.vectors import Vector
-from services import facts, vectors
+from services import facts, feedback, vectors
 from services.access import Actor, audience
 from services.errors import IndexAway
 from services.judging import Facts, Judged, judge, seen_facts
@@ -110,9 +110,10 @@ def judge_pairs(
 ) -> list[Judgement]:
     """Judge given pairs by the very code that recommends (used by `evaluate`), best first."""
     subject, _ = subject_facts(need, subject_vector(platform, need, basis), basis)
+    (subject,) = feedback.heard(platform, [subject])  # type: ignore[list-item]
     unread = dict.fromkeys(achievement_ids, 0)
     others, _ = seen_facts(platform, "achievements", unread, ("public", "members"))
-    return scoring.rank(platform.ranker, [subject], others, platform.context())  # type: ignore[list-item]
+    return scoring.rank(platform.ranker, [subject], others, platform.context())
 
 
 def subject_vector(platform: Platform, row: ListingColumns, basis: str) -> Vector | None:

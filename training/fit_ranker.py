@@ -25,7 +25,7 @@ from training.count_idf import WINDOW, count_idf
 from training.labels import FITTED, Judged, judged, mean_ndcg, mean_spearman, vectors_of
 
 FOLDS, REPEATS = 5, 10
-SHARE_AT_LAST = 0.9
+SHARE_AT_LAST = 0.95
 """Points a feature has at its last fitted knot; the rest lies in a straight line up to twice that value, where no label
 is but full listings are."""
 

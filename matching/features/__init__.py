@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
 
+from matching.features.indicators import figures
 from matching.features.meaning import semantic_nearness
 from matching.features.pair import Pair
+from matching.features.similar import similar_needs
 from matching.features.terms import budget, industry, maturity, mode, region
 from matching.features.wording import words
 
 Feature = Callable[[Pair], float | None]
 
 FEATURES: tuple[Feature, ...] = (
-    words, semantic_nearness, industry, region, maturity, mode, budget,
+    words, semantic_nearness, figures, similar_needs, industry, region, maturity, mode, budget,
 )  # fmt: skip
 
 

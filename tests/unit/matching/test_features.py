@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from matching.features import FEATURES, describe
+from matching.features.indicators import compared, figures
 from matching.features.meaning import semantic_nearness
+from matching.features.similar import similar_needs
 from matching.features.terms import budget, industry, maturity, mode, region
 from matching.features.wording import words
+from matching.feedback import CHOSEN, UNFIT, Feedback
+from matching.types import Heard
 from tests.unit.matching.world import achievement, need, pair, shipped, vector
 
 
@@ -150,3 +155,71 @@ def test_budget(money, price, value):
 def test_one_figure_stands_for_a_range():
     assert budget(pair(need(budget_min=100), achievement(price_max=90))) == 1.0
     assert budget(pair(need(budget_min=100), achievement())) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "value"),
+    [
+        ("结合强度不低于 400 mpa。", "实测结合强度达到 0.41 gpa。", 1.0),
+        ("结合强度不低于 400 mpa。", "实测结合强度为 380 mpa。", 0.0),
+        ("结合强度≥400mpa，孔隙率≤1%", "结合强度 412 mpa，孔隙率 2%", 0.5),
+        ("纯度要求 99.9% 以上", "纯度 99.95%", 1.0),
+        ("能耗不超过 2 kwh", "能耗约 7 mj", 1.0),
+        ("工作温区在 20~80℃，粘接强度≥3 mpa", "粘接强度 2.5–3.5 mpa", 1.0),
+        # What is not comparable is unknown: another name, another measure, a change, the other way round, no bound.
+        ("结合强度不低于 400 mpa。", "抗压强度 300 mpa", None),
+        ("结合强度不低于 400 mpa。", "结合强度 12 kn", None),
+        ("回收率不低于 90%", "回收率提高 5%", None),
+        ("亚硝酸盐>30 mg/kg", "亚硝酸盐≤8 mg/kg", None),
+        ("结合强度 400 mpa", "结合强度 300 mpa", None),
+        ("厚度≤5 mm", "厚度 8 mm", None),
+    ],
+)
+def test_figures(asked, offered, value):
+    assert figures(pair(need(text=asked), achievement(text=offered))) == value
+
+
+def test_figures_are_told_as_both_sides_write_them():
+    (one,) = compared(pair(need(text="1000次容量保持率≥85%"), achievement(text="循环后容量保持率为 88.5%")))
+    assert (one.name, one.asked, one.offered, one.is_met) == ("容量保持率", "≥85%", "88.5%", True)
+    assert compared(pair(need(text="回收率≥90%"), achievement("回收率 95%"))) == (), (
+        "a bare title states nothing"
+    )
+
+
+SPOKEN = vector(1, 0, 0)
+
+
+def _heard(weights: list[float], places: list[np.ndarray]) -> Heard:
+    return Heard(np.stack(places), np.array(weights, dtype=np.float32))
+
+
+def test_similar_needs():
+    liked = _heard([1.0], [SPOKEN])
+    assert similar_needs(pair(need(heard=liked), achievement(vector=SPOKEN))) == 1.0
+    assert similar_needs(pair(need(heard=liked), achievement(vector=vector(0, 1, 0)))) is None
+    assert similar_needs(pair(need(heard=liked), achievement(vector=vector(0.62, 0.8, 0)))) == 1.0
+    assert similar_needs(pair(need(heard=_heard([0.2], [SPOKEN])), achievement(vector=SPOKEN))) == 0.5
+    # What similar needs found unfit takes away from what they chose, and takes nothing from the rest.
+    mixed = _heard([0.3, -0.3], [SPOKEN, SPOKEN])
+    assert similar_needs(pair(need(heard=mixed), achievement(vector=SPOKEN))) is None
+    assert similar_needs(pair(need(heard=liked), achievement(vector=vector(1, 0)))) is None, "another model"
+
+
+def test_feedback_is_heard_by_similar_needs_only():
+    said = Feedback(
+        needs=np.stack([SPOKEN, vector(0, 1, 0)]),
+        achievements=np.stack([vector(0, 0, 1), vector(0, 1, 1)]),
+        weights=np.array([CHOSEN, UNFIT], dtype=np.float32),
+        need_ids=np.array([7, 8]),
+    )
+    near, own, far, passed, blank = said.for_needs([
+        need(id=1, vector=vector(1, 0.1, 0)), need(id=7, vector=SPOKEN), need(id=2, vector=vector(0, 0, 1)),
+        need(id=3, vector=vector(0, 1, 0)), need(id=4),
+    ])  # fmt: skip
+    assert near.heard is not None
+    assert len(near.heard.weights) == 1
+    assert own.heard is None, "a need's own choice is no news to it"
+    assert far.heard is None
+    assert passed.heard is None, "where nothing was chosen, a pass takes nothing away"
+    assert blank.heard is None

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.rankers import load
+from config.rankers import FOLDER, load
 from matching.constraints import NOTHING_TO_JUDGE, OWN_ORGANISATION, forbidden
 from matching.features import FEATURES
 from matching.ranker import BadRanker
@@ -172,7 +172,7 @@ def test_forbidden_pairs_keep_their_reason():
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda data: data["features"].pop("region"), "region"),
+        (lambda data: data["features"].pop("region"), "100"),
         (lambda data: data["features"].update(astrology=data["features"]["mode"]), "astrology"),
         (lambda data: data["features"]["region"].update(points=50.0), "100"),
         (lambda data: data["features"]["region"].update(points=-1.0), "region"),
@@ -191,6 +191,16 @@ def test_broken_data_are_refused_by_name(change, word):
     change(changed)
     with pytest.raises(BadRanker, match=word):
         Ranker.from_data(changed, idf)
+
+
+def test_a_ranker_older_than_a_feature_goes_on_without_it():
+    former, idf = load(FOLDER / "weights-sanku-2.toml")
+    old = Ranker.from_data(former, idf)
+    assert "similar_needs" not in former["features"]
+    assert old.curves["similar_needs"].most == 0.0
+    judged = judge(old, need(text="结合强度≥400mpa"), achievement(text="结合强度 412 mpa"), CONTEXT)
+    points = {name: (value, given) for name, value, given in judged.contributions}
+    assert points["figures"] == (1.0, 0.0)
 
 
 def test_the_name_changes_with_the_data():
