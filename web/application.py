@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from repositories.frame import waiting
@@ -74,6 +75,7 @@ def build(platform: Platform) -> Flask:
     app.extensions["sanku"] = platform
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = _compiled_templates(platform.settings.data)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -97,6 +99,14 @@ def _context() -> dict[str, Any]:
         "platform_is_demo": is_loaded(platform()),
         "labels": labels,
     }
+
+
+def _compiled_templates(data: Path) -> FileSystemBytecodeCache:
+    """Templates as they were compiled, kept beside the data (nobody else may write there): compiling those of one page
+    takes a new process longer than all the rest of it. A template that has changed is compiled again."""
+    folder = data / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @dataclass(frozen=True, slots=True)
