@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Join, Subquery, and_, func, join, literal, select, union_all
+from sqlalchemy import Integer, Join, Subquery, and_, case, func, join, literal, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from repositories.achievements import Achievement
-from repositories.deals import Deal
-from repositories.introductions import ACCEPTED, Introduction
+from repositories.deals import COMPLETED, ENDED, Deal
+from repositories.introductions import ACCEPTED, DECLINED, Introduction
 from repositories.listing import PUBLISHED
 from repositories.match_runs import Pass
 from repositories.needs import Need
@@ -84,3 +84,32 @@ def _public(said: Subquery) -> Join:
         Achievement.visibility == "public",
     )
     return join(join(said, Need, need), Achievement, achievement)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a public pair: `kind` is introduced, declined, deal, completed, ended or passed; `reason` a code."""
+
+    need_id: int
+    achievement_id: int
+    kind: str
+    side: str
+    reason: str
+
+
+def outcomes(session: Session) -> list[Outcome]:
+    """Everything people did with pairs whose listings are both public now, in the order of needs; no note, no person."""
+    parts = (
+        (Introduction, case((Introduction.state == ACCEPTED, "introduced"), else_="declined"), literal(""),
+         Introduction.reason, Introduction.state.in_((ACCEPTED, DECLINED))),
+        (Deal, case((Deal.state == COMPLETED, "completed"), (Deal.state == ENDED, "ended"), else_="deal"), literal(""),
+         Deal.end_reason, and_(Deal.enterprise_agreed_at.is_not(None), Deal.university_agreed_at.is_not(None))),
+        (Pass, literal("passed"), Pass.side, Pass.reason, true()),
+    )  # fmt: skip
+    said = union_all(*(
+        select(table.need_id, table.achievement_id, kind.label("kind"), side.label("side"), reason.label("reason")).where(rule)
+        for table, kind, side, reason, rule in parts
+    )).subquery()  # fmt: skip
+    columns = (said.c.need_id, said.c.achievement_id, said.c.kind, said.c.side, said.c.reason)
+    rows = session.execute(select(*columns).select_from(_public(said)).order_by(*columns))
+    return [Outcome(*row) for row in rows]

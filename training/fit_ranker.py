@@ -30,8 +30,10 @@ SHARE_AT_LAST = 0.95
 is but full listings are."""
 
 
-def cross_validate(labels: Judged) -> np.ndarray:
-    """(REPEATS, 4): nDCG@10, its gain over TF-IDF of titles, Spearman, level_score; all out of fold."""
+def cross_validate(labels: Judged, beside: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
+    """(REPEATS, 4): nDCG@10, its gain over TF-IDF of titles, Spearman, level_score; all out of fold. *beside*: values and
+    levels that every fold is fitted on as well."""
+    values, levels = beside or (np.zeros((0, labels.values.shape[1])), np.zeros(0))
     words = np.array(evaluation.title_tfidf(labels.need_titles, labels.achievement_titles))
     baseline = mean_ndcg(labels.lists, labels.level, words)
     rows = []
@@ -40,7 +42,9 @@ def cross_validate(labels: Judged) -> np.ndarray:
         score, level = np.zeros(len(fold)), np.zeros(len(fold))
         for one in range(FOLDS):
             held = fold == one
-            fitted = ordinal.fit(labels.values[~held], labels.level[~held])
+            fitted = ordinal.fit(
+                np.concatenate([labels.values[~held], values]), np.concatenate([labels.level[~held], levels])
+            )
             # Cuts of two folds differ by a constant that says nothing about order: only lists are compared.
             score[held], level[held] = fitted.score(labels.values[held]), fitted.level(labels.values[held])
         ndcg = mean_ndcg(labels.lists, labels.level, score)

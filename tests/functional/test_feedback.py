@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from services.access import Actor
 from services.listings import entries
 from services.recommend import for_listing
 from tests.support import World
+from training.replay import read_outcomes
 
 TITLE = "叶片激光熔覆修复"
 TOLD = "相似的需求曾选中这类成果"
@@ -112,3 +115,41 @@ def test_what_was_withdrawn_is_not_heard_any_more(market: Market) -> None:
     assert market.points("second", "alike") > 0
     entries.act(market.world.platform, market.first, "needs", market.rows["first"].id, "withdraw")
     assert market.points("second", "alike") == 0.0
+
+
+def test_outcomes_are_training_data_without_persons_and_secrets(market: Market, tmp_path: Path) -> None:
+    here, secret = market.world.platform, "某型发动机的保密参数"
+    own = market.rows["second"]
+    entries.edit(
+        here,
+        market.second,
+        "needs",
+        own.id,
+        {"title": own.title, "confidential": secret},
+        revision=own.revision,
+    )
+    market.world.index()
+    market.choose()
+    for achievement, reason in (("other", "direction"), ("alike", "price")):
+        entry = market.entry(market.second, "second", achievement)
+        passing.put_aside(here, market.second, entry, reason, "请打 13800000000 找王工")
+    file = tmp_path / "feedback.jsonl"
+    done = market.world.app.test_cli_runner().invoke(args=["ranking", "feedback", str(file)])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("3 outcomes")
+    text = file.read_text(encoding="utf-8")
+    for hidden in (secret, "13800000000", "王工", "甲企业甲", "乙企业乙", "乙大学"):
+        assert hidden not in text
+    told = [json.loads(line) for line in text.splitlines()]
+    by_outcome = {(one["outcome"], one["reason"]): one for one in told}
+    assert by_outcome["introduced", ""]["level"] == 3
+    assert by_outcome["passed", "direction"]["level"] == 1
+    assert by_outcome["passed", "price"]["level"] is None, "a price says nothing about fitting"
+    assert by_outcome["passed", "direction"]["side"] == "enterprise"
+    assert {one["need"] for one in told} == {"n1", "n2"}
+    values, levels = read_outcomes(file)
+    assert values.shape == (2, 2)
+    assert sorted(levels) == [1.0, 3.0]
+    entries.act(here, market.second, "needs", market.rows["second"].id, "withdraw")
+    market.world.app.test_cli_runner().invoke(args=["ranking", "feedback", str(file)])
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1, "what is not public now is not in it"

@@ -1,4 +1,4 @@
-"""`ranking compare A B`: what another ranker would change, before it is put in place."""
+"""`ranking compare A B`: what another ranker would change; `ranking feedback FILE`: what people did, as training data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from config import rankers
 from matching.scoring import BadRanker, Ranker
-from services import comparing
+from services import comparing, training_data
 from services import evaluate as evaluation
 from services.errors import IndexAway
 from web.commands.progress import bars
@@ -25,6 +25,13 @@ MOST_TOLD = 20
 def register(app: Flask) -> None:
     """Add the family."""
     app.cli.add_command(ranking)
+
+
+@ranking.command("feedback")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def write_feedback(file: Path) -> None:
+    """Write what people did with public pairs to FILE (jsonl) as training data, without persons and secrets."""
+    click.echo(f"{training_data.write(platform(), file)} outcomes in {file}")
 
 
 @ranking.command()
