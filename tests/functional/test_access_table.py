@@ -100,9 +100,13 @@ matches      need.draft                  -     -        yes          -       -  
 matches      need.published              -     -        yes          -       -       -      yes
 matches      achievement.published       -     -          -        yes       -       -      yes
 matches      achievement.draft           -     -          -        yes       -       -      yes
-api-matches  need.draft                401   404        200        403     403     403      200
+api-matches  need.draft                401   404        200        403     403     404      200
 api-matches  need.published            401   403        200        403     403     403      200
 api-matches  achievement.published     401   403        403        200     403     403      200
+api-teams    need.draft                401   404        200        403     403     404      200
+api-teams    need.published            401   403        200        403     403     403      200
+temperature  achievement.published     401   403        403        200     403     403      200
+temperature  achievement.draft         401   403        403        200     404     403      200
 compare      need.draft                401   404        200        404     404     404      200
 compare      need.published            401   403        200        403     403     403      200
 export       need.draft                401   404        200        403     403     403      200
@@ -261,8 +265,9 @@ def test_who_uses_what(stage: Stage, name: str, expected: dict[str, str]) -> Non
         "why": f"/matches/why?need_id={need_id}&achievement_id={other}",
     }  # fmt: skip
     for role in ROLES:
-        if action == "api-matches":
-            found = str(stage.callers[role].get(f"{path}/recommendations").status_code)
+        if action in ("api-matches", "api-teams", "temperature"):
+            tail = {"api-matches": "recommendations", "api-teams": "teams"}.get(action, action)
+            found = str(stage.callers[role].get(f"{path}/{tail}").status_code)
         elif action == "matches":
             found = said('id="recommendations"' in stage.get(role, path).get_data(as_text=True))
         else:

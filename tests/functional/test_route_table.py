@@ -114,7 +114,7 @@ POST   /api/v1/needs/<need_id>/confidential                                   40
 GET    /api/v1/needs/<need_id>/answers                                         401         403         404         404         403         403
 POST   /api/v1/needs/<need_id>/answers                                         401         403         422         422         403         403
 GET    /api/v1/needs/<need_id>/recommendations                                401         404         403         403         404         404
-GET    /api/v1/needs/<need_id>/teams                                          401         404         403         403         403         404
+GET    /api/v1/needs/<need_id>/teams                                          401         404         403         403         404         404
 GET    /api/v1/notices                                                        401         200         200         200         200         200
 POST   /api/v1/notices/read                                                   401         204         204         204         204         204
 GET    /api/v1/openapi.json                                           200

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from repositories.accounts import ENTERPRISE, OPERATOR
+from repositories.accounts import ENTERPRISE, MANAGER, OPERATOR
 from services import recommend, teams
 from web.api.blueprint import ID, endpoint
 from web.api.documents import team_document
@@ -40,7 +40,7 @@ TEAMS = ma.Schema.from_dict(
 )
 
 
-@endpoint("GET", f"/needs/{ID.format('need_id')}/teams", ENTERPRISE, OPERATOR, tag=TAG, answer=TEAMS, name="list_teams",
+@endpoint("GET", f"/needs/{ID.format('need_id')}/teams", ENTERPRISE, MANAGER, OPERATOR, tag=TAG, answer=TEAMS, name="list_teams",
           summary="能做这条需求的团队",
           description="把同一份推荐按单位和团队归拢，没有另外打分；要联系，用 entry_id POST /introductions。")  # fmt: skip
 def list_teams(need_id: int) -> Any:
