@@ -7,9 +7,8 @@ organisation or a text leaves this file.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Integer, Join, Subquery, and_, case, func, join, literal, select, true, union_all
+from sqlalchemy import Integer, Join, Subquery, and_, case, join, literal, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from repositories.achievements import Achievement
@@ -35,13 +34,6 @@ class Event:
     chosen: bool
     need: Vector
     achievement: Vector
-
-
-def mark(session: Session) -> tuple[Any, ...]:
-    """Equal marks mean that nobody chose, passed or withdrew anything since; one query of counts."""
-    said = _said()
-    counts = select(func.count(), func.sum(said.c.chosen), func.max(said.c.at)).select_from(_public(said))
-    return tuple(session.execute(counts).one())
 
 
 def newest(session: Session, model_id: str) -> list[Event]:

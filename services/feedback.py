@@ -1,7 +1,8 @@
-"""What similar needs said, given to needs before they are judged: one query of counts a list, the rest from memory."""
+"""What similar needs said, given to needs before they are judged, from memory: what is new or withdrawn is heard soon."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ from matching.types import NeedFacts
 from repositories import feedback
 from services.platform import Platform
 
+HEARD_AGAIN = 10.0
+"""Seconds after which a process reads anew what people chose and set aside: a list must not wait for a thousand rows."""
+
 
 def heard(platform: Platform, needs: Sequence[NeedFacts]) -> list[NeedFacts]:
     """The needs in their order, each with what needs similar to it chose or set aside, where any did."""
@@ -18,12 +22,11 @@ def heard(platform: Platform, needs: Sequence[NeedFacts]) -> list[NeedFacts]:
 
 
 def _current(platform: Platform) -> Feedback:
-    """All there is to hear, read again when somebody chose, passed or withdrew something."""
+    """All there is to hear, as it was at most `HEARD_AGAIN` ago."""
+    kept = platform.feedback.value
+    if kept is not None and time.monotonic() < kept[0]:
+        return kept[1]
     with platform.database.read() as session:
-        mark = (*feedback.mark(session), platform.embedder.model_id)
-        kept = platform.feedback.value
-        if kept is not None and kept[0] == mark:
-            return kept[1]
         events = feedback.newest(session, platform.embedder.model_id)
     made = Feedback(
         needs=np.array([one.need for one in events], dtype=np.float32),
@@ -31,5 +34,5 @@ def _current(platform: Platform) -> Feedback:
         weights=np.array([CHOSEN if one.chosen else UNFIT for one in events], dtype=np.float32),
         need_ids=np.array([one.need_id for one in events], dtype=np.int64),
     )
-    platform.feedback.value = (mark, made)
+    platform.feedback.value = (time.monotonic() + HEARD_AGAIN, made)
     return made

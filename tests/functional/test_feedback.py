@@ -48,6 +48,7 @@ class Market:
 
     def points(self, need: str, achievement: str) -> float:
         """What the feedback of others gives a pair now; the reason must be there with it and not without."""
+        self.later()
         with self.world.platform.database.read() as session:
             row = session.get(Need, self.rows[need].id)
         assert row is not None
@@ -66,6 +67,11 @@ class Market:
         asked = introductions.ask(self.world.platform, self.first, self.entry(self.first, "first", "chosen"))
         assert self.points("second", "chosen") == 0.0, "asking alone is no choice of both"
         introductions.answer(self.world.platform, self.university, asked.id, "accept")
+        self.later()
+
+    def later(self) -> None:
+        """Ten seconds pass: the process hears anew what people did."""
+        self.world.platform.feedback.value = None
 
 
 @pytest.fixture
