@@ -19,7 +19,7 @@ from repositories.needs import Need
 from services import recommend, runs, vectors
 from services.access import Actor
 from services.accounts import create
-from services.judging import judge
+from services.judging import CANDIDATES, judge
 from services.listings import entries
 from services.platform import Platform
 
@@ -74,11 +74,13 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
 
     def bare() -> None:
         need, vector = next(texts)
-        platform.index.candidates("achievements", f"{need.title}\n{need.body_text}", vector, 200, public)
+        platform.index.candidates(
+            "achievements", f"{need.title}\n{need.body_text}", vector, CANDIDATES, public
+        )
 
     fresh, again = iter(needs), cycle(needs)
     lines = [
-        timed("bare hybrid engine query (200 candidates)", bare, queries, is_baseline=True),
+        timed(f"bare hybrid engine query ({CANDIDATES} candidates)", bare, queries, is_baseline=True),
         timed(
             "recommendation, vector cached", lambda: _recommend(platform, operator, next(fresh)), len(needs)
         ),

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from indexer.port import Hit
 
 _RANK_CONSTANT = 60
+_MEANING_WEIGHT = 2.0
+"""So 150 proposals serve as well as 200 of both in equal parts: `evaluate --pool` tells what they keep of a top ten."""
 _WORDS_SHARE = 0.5
 _NEAR_LOW, _NEAR_HIGH = 0.0, 0.5
 """Cosines of titles of unrelated and of the same narrow subject under the shipped model."""
@@ -37,13 +39,13 @@ def united(
     nearness: Mapping[int, float],
     limit: int,
 ) -> list[Hit]:
-    """Two ranked lists of (id, version, score) as one of at most *limit* hits, by reciprocal ranks."""
+    """Two ranked lists of (id, version, score) as one of at most *limit* hits, by reciprocal ranks, those of meaning counting twice."""
     worth: dict[int, float] = {}
     versions: dict[int, int] = {}
     text_scores = {at: score for at, _, score in by_words}
-    for ranked in (by_words, by_meaning):
+    for ranked, weight in ((by_words, 1.0), (by_meaning, _MEANING_WEIGHT)):
         for rank, (at, version, _) in enumerate(ranked):
-            worth[at] = worth.get(at, 0.0) + 1.0 / (_RANK_CONSTANT + rank)
+            worth[at] = worth.get(at, 0.0) + weight / (_RANK_CONSTANT + rank)
             versions[at] = max(version, versions.get(at, version))
     order = sorted(worth, key=lambda at: (-worth[at], at))[:limit]
     return [Hit(at, versions[at], text_scores.get(at, 0.0), nearness.get(at)) for at in order]

@@ -20,8 +20,8 @@ from services.errors import IndexAway
 from services.indexed import refuse_unbuilt
 from services.platform import Platform
 
-CANDIDATES = 200
-"""Proposals asked of the index for one list (tried on the labels: 400 change no top 10)."""
+CANDIDATES = 150
+"""Proposals asked of the index for one list; see `indexer.ranking` for what more of them would change."""
 FACETS = ("industry", "region", "modes", "trl")
 
 Facts = NeedFacts | AchievementFacts
@@ -47,6 +47,7 @@ def judge(
     vector: Vector | None,
     filters: Filters,
     text: str,
+    proposals: int = CANDIDATES,
 ) -> Judged:
     """Judge what the index proposes of `library` for a subject; raises IndexAway.
 
@@ -55,7 +56,7 @@ def judge(
     with platform.database.read() as session:
         gone = shown.gone(session, library, audience(actor))
     try:
-        hits = platform.index.candidates(library, text, vector, CANDIDATES, filters, gone)
+        hits = platform.index.candidates(library, text, vector, proposals, filters, gone)
     except IndexUnavailable as away:
         raise IndexAway() from away
     if not hits:

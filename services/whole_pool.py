@@ -18,13 +18,16 @@ from repositories.needs import Need
 from services import runs
 from services.access import NOBODY
 from services.evaluate import Labels, Progress, judged_listings
-from services.judging import judge
+from services.judging import CANDIDATES, judge
 from services.platform import Platform
 from services.throw_away import fill_index
 
 FITS = 3
 """Least level that counts as found."""
 DEPTHS = (10, 50, 200)
+WIDE = 400
+"""Proposals judged to tell what is found at all, and what asking for no more than a list does loses of its head."""
+HEAD = 10
 
 
 def read_titles(path: Path) -> list[str]:
@@ -36,8 +39,9 @@ def read_titles(path: Path) -> list[str]:
 def measure(
     platform: Platform, labels: Labels, others: Sequence[str], progress: Progress = lambda *_: None
 ) -> Mapping[str, Any]:
-    """`pool` (achievements to choose from), `needs` with something that fits, recall at each of DEPTHS after judging,
-    and milliseconds a list takes with the need's vector known; levels are `labels`', titles beside them *others*."""
+    """`pool` (achievements to choose from), `needs` with something that fits, recall at each of DEPTHS after judging
+    `WIDE` proposals, `head_kept`: the share of their first ten that a list's own proposals give too, and milliseconds a
+    list takes with the need's vector known; levels are `labels`', titles beside them *others*."""
     with judged_listings(platform, labels, progress, others) as (bench, needs, achievements):
         with tempfile.TemporaryDirectory(prefix="sanku-locks-") as locks:
             fill_index(bench, "achievements", Path(locks), progress)
@@ -45,10 +49,13 @@ def measure(
         for pair in labels.pairs:
             if pair.level >= FITS:
                 fitting.setdefault(pair.need, set()).add(achievements[pair.achievement].id)
-        orders, took = {}, []
+        orders, took, kept = {}, [], []
         for done, key in enumerate(fitting, 1):
-            orders[key], seconds = _asked(bench, needs[key].id)
+            orders[key], _ = _asked(bench, needs[key].id, WIDE)
+            own, seconds = _asked(bench, needs[key].id, CANDIDATES)
             took.append(1000 * seconds)
+            head = orders[key][:HEAD]
+            kept.append(len(set(own[:HEAD]).intersection(head)) / max(1, len(head)))
             progress("Asking", done, len(fitting))
     recall = {
         depth: [len(own.intersection(orders[key][:depth])) / len(own) for key, own in fitting.items()]
@@ -58,13 +65,14 @@ def measure(
         "pool": len(achievements) + len(others),
         "needs": len(fitting),
         **{f"recall_at_{depth}": round(mean(each), 4) if each else 0.0 for depth, each in recall.items()},
+        "head_kept": round(mean(kept), 4) if kept else 0.0,
         "ms_median": round(median(took), 1) if took else 0.0,
         "ms_most": round(max(took), 1) if took else 0.0,
     }
 
 
-def _asked(bench: Platform, need_id: int) -> tuple[list[int], float]:
-    """(ids as judged, best first, seconds from question to judged list)."""
+def _asked(bench: Platform, need_id: int, proposals: int) -> tuple[list[int], float]:
+    """(ids as judged of so many proposals, best first, seconds from question to judged list)."""
     with bench.database.read() as session:
         need = find(session, Need, need_id)
     assert need is not None
@@ -72,5 +80,5 @@ def _asked(bench: Platform, need_id: int) -> tuple[list[int], float]:
     subject, text = runs.subject_facts(need, vector, runs.PUBLIC)
     filters = runs.OPEN.to_filters(NOBODY, "achievements")
     started = time.perf_counter()
-    found = judge(bench, NOBODY, "achievements", subject, vector, filters, text)
+    found = judge(bench, NOBODY, "achievements", subject, vector, filters, text, proposals)
     return [one.achievement_id for one in found.judgements], time.perf_counter() - started

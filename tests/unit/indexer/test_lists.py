@@ -47,7 +47,7 @@ def test_blending_lets_neither_side_alone_decide() -> None:
 
 def test_union_prefers_what_both_lists_name_and_keeps_the_newer_version() -> None:
     hits = united([(1, 1, 9.0), (2, 1, 8.0)], [(3, 1, 0.9), (2, 2, 0.8)], {2: 0.8, 3: 0.9}, 3)
-    assert [hit.id for hit in hits] == [2, 1, 3]
+    assert [hit.id for hit in hits] == [2, 3, 1]
     assert (hits[0].version, hits[0].text_score, hits[0].nearness) == (2, 8.0, 0.8)
     assert len(united([(1, 1, 9.0)], [(3, 1, 0.9)], {}, 1)) == 1
 
