@@ -38,7 +38,7 @@ from 3 on (nDCG@10 of the words alone 0.680, 0.694, 0.698, 0.700)."""
 CHARACTER_COUNTS = 2.0
 """A single character counts twice what its weight says: there are two of them for each pair, and 铝 is still 铝 in 铝材."""
 CACHED_TITLES = 8192
-"""Titles whose vectors are kept, about 3 kB each: several hundred lists of 200 candidates."""
+"""Titles whose vectors are kept, about 3 kB each: several hundred lists."""
 
 
 def tighten(text: str) -> str:
