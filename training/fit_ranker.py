@@ -55,8 +55,8 @@ def cross_validate(labels: Judged, beside: tuple[np.ndarray, np.ndarray] | None 
     return np.array(rows)
 
 
-def tabulate(fitted: ordinal.Fitted, tables: dict[str, Any]) -> None:
-    """Put curves and the levels of bare titles into *tables*, in points."""
+def tabulate(fitted: ordinal.Fitted, tables: dict[str, Any]) -> float:
+    """Put curves and the levels of bare titles into *tables*, in points; gives the points of one unit of log odds."""
     points = sum(
         float(table["points"])
         for name, table in tables["features"].items()
@@ -76,6 +76,7 @@ def tabulate(fitted: ordinal.Fitted, tables: dict[str, Any]) -> None:
     tables["levels_of_titles"] = {
         name: round(float(cut) * scale, 1) for name, cut in zip(names, fitted.cuts, strict=True)
     }
+    return scale
 
 
 def render(tables: Mapping[str, Any]) -> str:

@@ -39,9 +39,11 @@ class Fitted:
         return 1 + (self.score(values)[:, None] > self.cuts).sum(axis=1)
 
 
-def fit(values: np.ndarray, level: np.ndarray) -> Fitted:
-    """Curves and cuts from (P, features) and (P,) levels."""
-    knots = [np.unique(np.maximum(np.round(np.quantile(column, QUANTILES), 3), 0.0)) for column in values.T]
+def fit(values: np.ndarray, level: np.ndarray, knots: list[np.ndarray] | None = None) -> Fitted:
+    """Curves and cuts from (P, features) and (P,) levels; *knots* are those of another fit where not the values' own."""
+    knots = knots or [
+        np.unique(np.maximum(np.round(np.quantile(column, QUANTILES), 3), 0.0)) for column in values.T
+    ]
     segments = [(at, low, high) for at, own in enumerate(knots) for low, high in pairwise(own)]
     covered = np.stack(
         [np.clip((values[:, at] - low) / (high - low), 0, 1) for at, low, high in segments], axis=1

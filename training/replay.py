@@ -53,9 +53,12 @@ def main() -> None:
         print(
             f"{name}: out of fold on the labels nDCG@10 {ndcg:.4f}, Spearman {spearman:.4f}, level_score {level:.4f}"
         )
-    tabulate(
-        ordinal.fit(np.concatenate([labels.values, more[0]]), np.concatenate([labels.level, more[1]])), tables
-    )
+    alone = ordinal.fit(labels.values, labels.level)
+    both = np.concatenate([labels.values, more[0]]), np.concatenate([labels.level, more[1]])
+    before = tabulate(alone, copy.deepcopy(tables))
+    grown = tabulate(ordinal.fit(*both, knots=alone.knots), tables) / before
+    # A point is worth other odds now; what was read on full listings stays at the odds it had.
+    tables["levels"] = {name: round(cut * grown, 2) for name, cut in tables["levels"].items()}
     tables["name"] = f"{tables['name']}-replay"
     options.out.write_text(render(tables), encoding="utf-8")
 
