@@ -235,4 +235,9 @@ def test_the_head_counts_the_deals_that_wait_for_the_reader(table: Table) -> Non
         assert told is not None
         return told[1] or ""
 
-    assert [counted(role) for role in ("enterprise", "university", "operator", "manager")] == ["", "1", "1", ""]
+    assert [counted(role) for role in ("enterprise", "university", "operator", "manager")] == [
+        "",
+        "1",
+        "1",
+        "",
+    ]
