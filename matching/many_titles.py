@@ -54,8 +54,9 @@ def spoken_of_each(ngrams: Ngrams, titles: Sequence[str], other_title: str, othe
     said = f"{other_title}\n" * TITLE_COUNTS + other_text
     heard = Counter(LATIN_RUN.findall(said))
     worth = weights * _worth(ngrams, grams, idf, said, len(other_text))
-    squares = np.bincount(rows, weights * weights, len(titles))
-    totals = np.bincount(rows, worth, len(titles))
+    # Of titles without a Han character there is nothing to count, and nothing counted comes back as whole numbers.
+    squares = np.bincount(rows, weights * weights, len(titles)).astype(np.float64)
+    totals = np.bincount(rows, worth, len(titles)).astype(np.float64)
     for row, title in enumerate(titles):
         if words := LATIN_RUN.findall(title):
             for word, n in Counter(words).items():
