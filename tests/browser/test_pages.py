@@ -84,7 +84,7 @@ PAGES = [
 REFUSED = {("anyone", "/nowhere"): 404, ("enterprise", "/operator/review"): 403}
 NO_PAGES = {
     "account.data", "account.credit_code", "imports.template_file", "imports.progress", "imports.refused_file", "inbox.read", "needs.export", "proposals.link",
-    "operator.index", "doctor.similar", "health.alive", "health.ready", "evidence.download", "certificates.download",
+    "operator.index", "doctor.similar", "patents.bundling", "health.alive", "health.ready", "evidence.download", "certificates.download",
 }  # fmt: skip
 """Answers that are files, parts of a page or a way to another address."""
 ALIKE = [
