@@ -22,9 +22,9 @@ from services.indexed import refuse_unbuilt
 from services.platform import Platform
 from services.roster import Held
 
-WORTH_JUDGING = SHOWN + 10
+WORTH_JUDGING = SHOWN + 5
 """The best of all: a few more than a list shows, because the database may say something else of one or the other."""
-SET_ASIDE = 30
+SET_ASIDE = 20
 """Those who would stand in front and may not lead the deal: operators read why."""
 CANDIDATES = 60
 """Proposals asked of the index by what profiles say."""

@@ -43,6 +43,7 @@ class GramTable:
         numbers.sort()
         numbers = numbers[_changes(numbers)]
         self._rows: Rows = (numbers & (MOST_TEXTS - 1)).astype(np.int32)
+        self._length_at = self._length_of[self._rows]
         grams = numbers >> _ROW_BITS
         starts = _changes(grams)
         self._grams, self._starts = grams[starts], np.append(np.flatnonzero(starts), len(grams))
@@ -61,20 +62,28 @@ class GramTable:
         if not _HAN_GRAM.fullmatch(gram):
             found = [rows for run, rows in self._runs.items() if gram in run]
             return np.unique(np.concatenate(found)) if found else _NOWHERE
+        return self._rows[self._places(gram)]
+
+    def _places(self, gram: str) -> slice:
+        """Where the rows of a Han character or pair stand."""
         number = number_of(gram)
         at = int(np.searchsorted(self._grams, number))
         if at == len(self._grams) or self._grams[at] != number:
-            return _NOWHERE
-        return self._rows[self._starts[at] : self._starts[at + 1]]
+            return slice(0, 0)
+        return slice(int(self._starts[at]), int(self._starts[at + 1]))
 
     def presence(self, ngrams: Ngrams, title: TitleVector) -> NDArray[np.float64]:
         """`Ngrams.presence` of a title in each text."""
         total = np.zeros(len(self))
         for gram, weight in title.weights.items():
-            rows = self.rows(gram)
+            if _HAN_GRAM.fullmatch(gram):
+                here = self._places(gram)
+                rows, lengths = self._rows[here], self._length_at[here]
+            else:
+                rows = self.rows(gram)
+                lengths = self._length_of[rows]
             if len(rows):
-                surprise = ngrams.surprise(gram, self._lengths)
-                total[rows] += weight * surprise[self._length_of[rows]]
+                total[rows] += (weight * ngrams.surprise(gram, self._lengths))[lengths]
         return total / (title.length or 1.0)
 
 
