@@ -33,6 +33,10 @@ _LABEL = re.compile(
     r"(?:(?:技术|项目|企业|主要|具体|预期|拟解决的|需解决的|需要解决的|存在的){0,2}(?:需求|问题|难题|内容|名称|目标|情况|描述|概述|背景|说明)"
     r"(?:内容|描述|名称|情况|说明|概述|及合作目标)?\s{0,3}[：:]\s{0,3})?"
 )
+_HEADING = re.compile(
+    r"(?:项目|企业|公司|单位|技术|需求|行业|产品|基本|具体|主要|目前){0,2}"
+    r"(?:背景|概况|概述|简介|介绍|说明|现状|情况|内容|描述|名称|需求|问题|难题|难点|痛点|目标|指标|要求|优势|基础|信息)"
+)
 _WANTS = ("希望", "期望", "寻找", "寻求", "求购", "急需", "亟需", "亟待", "迫切", "需要", "拟", "想", "如何", "怎样", "怎么",
           "解决", "攻克", "突破", "难题", "瓶颈", "难点", "问题")  # fmt: skip
 _MAKES = (
@@ -94,7 +98,8 @@ def _statement(text: str, ngrams: Ngrams) -> str:
     first = _LABEL.sub("", lines[0], count=1).strip()
     if (
         len(lines) > 1
-        and SHORTEST <= len(first) <= HEADLINE
+        and len(first) <= HEADLINE
+        and (len(first) >= SHORTEST or _names_something(first, ngrams))
         and not re.search("[。；;!！?？：:]", first)
         and not _has(first, _FIRM)
     ):
@@ -108,6 +113,11 @@ def _statement(text: str, ngrams: Ngrams) -> str:
         return 0.5 * _asking(sentences[at], at) + min(again, 4.0) + 2.0 * sum(told[at].values()) / length
 
     return sentences[max(range(len(sentences)), key=lambda at: (worth(at), -at))]
+
+
+def _names_something(line: str, ngrams: Ngrams) -> bool:
+    """Whether a few characters are a title (针状焦) and not the heading of what follows (项目背景)."""
+    return bool(_telling(line, ngrams)) and not _HEADING.fullmatch(line)
 
 
 def _asking(sentence: str, at: int) -> float:
