@@ -149,7 +149,7 @@ def test_needs_of_one_enterprise_are_not_told_apart_by_folding(fair: Fair) -> No
 
 
 def test_the_end_of_a_list_says_what_came_closest_and_what_to_do(fair: Fair) -> None:
-    fair.offer(fair.big, "喷丸强化", f"{told(1)}叶片")
+    fair.offer(fair.big, "喷丸强化", f"{told(1)}叶片修复")
     found = fair.found()
     assert not found.items
     (near,) = found.weak
