@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, create_engine, event, text
@@ -20,8 +21,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "Database", "Json", "Session", "UtcDateTime", "utcnow"]
+__all__ = ["CHINA", "Base", "Database", "Json", "Session", "UtcDateTime", "day_of", "utcnow"]
 
+CHINA = ZoneInfo("Asia/Shanghai")
 BUSY_TIMEOUT_MS = 10_000
 BRIEFLY_MS = 300
 """How long a page view waits for the write lock before it goes on without writing."""
@@ -174,6 +176,11 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def day_of(moment: datetime) -> date:
+    """The day it is in China at that moment: what people read as a date."""
+    return moment.astimezone(CHINA).date()
 
 
 def utcnow() -> datetime:

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from repositories import outbox
-from repositories.database import Session, utcnow
+from repositories.database import Session, day_of, utcnow
 from repositories.vectors import content_hash
 
 DRAFT, SUBMITTED, RETURNED, PUBLISHED, PAUSED, WITHDRAWN, EXPIRED = (
@@ -132,14 +132,14 @@ class ListingColumns:
             self.submitted_at = now
         if target == PUBLISHED:
             self.published_at = self.published_at or now
-            self.confirm(now.date())
+            self.confirm(day_of(now))
         self.project(session, "withdrawn" if was_public and not self.is_public else verb)
 
     def edited(self, session: Session, now: datetime) -> None:
         """Count an edit of the content."""
         self.revision += 1
         self.updated_at = now
-        self.confirm(now.date())
+        self.confirm(day_of(now))
         self.project(session, "edited")
 
     def confirm(self, day: date) -> None:

@@ -19,13 +19,14 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from matching.types import LEVEL_NAMES
+from repositories.database import CHINA
 from repositories.introductions import STATE_NAMES as INTRODUCTION_STATES
 from repositories.listing import STATE_NAMES, ListingColumns
 from services.listings import tables
 from services.listings.catalogue import FIELDS
 from services.listings.fields import PUBLIC, Field
 from services.organisations import public_label
-from services.platform import CHINA, Platform
+from services.platform import Platform
 from services.recommend import Item, Recommendations
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -25,13 +25,13 @@ from matching.types import AchievementFacts, NeedFacts
 from repositories import assignments, deals, manager_facts
 from repositories.accounts import ENTERPRISE, UNIVERSITY
 from repositories.assignments import Led
-from repositories.database import Session
+from repositories.database import Session, day_of
 from repositories.deals import Deal
 from repositories.manager_facts import Head
 from repositories.vectors import Vector
 from services import roster
 from services.facts import talent_facts
-from services.platform import CHINA, Platform
+from services.platform import Platform
 
 LIBRARY = "talents"
 _OUTCOMES = {deals.COMPLETED: COMPLETED, deals.ENDED: ENDED}
@@ -131,5 +131,5 @@ def _standing(head: Head, load: int, past: tuple[PastDeal, ...]) -> Standing:
 
 
 def _past_deal(one: Led, vector: Vector | None) -> PastDeal:
-    closed = one.closed_at.astimezone(CHINA).date() if one.closed_at else None
+    closed = day_of(one.closed_at) if one.closed_at else None
     return PastDeal(_OUTCOMES.get(one.state, UNDER_WAY), one.industry, one.region, vector, closed)

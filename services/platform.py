@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from indexer.embedder import Embedder
 from indexer.port import Index
@@ -16,11 +15,10 @@ from matching.lists import ListRules
 from matching.managers.ranker import Additive
 from matching.scoring import Ranker
 from matching.types import Context
-from repositories.database import Database, utcnow
+from repositories.database import CHINA as CHINA
+from repositories.database import Database, day_of, utcnow
 from services.kept import Kept
 from services.lru import Lru
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Platform:
 
     def today(self) -> date:
         """The present day where the platform's users live."""
-        return self.clock().astimezone(CHINA).date()
+        return day_of(self.clock())
 
     def context(self) -> Context:
         """What judging a pair needs beside the pair."""

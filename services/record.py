@@ -13,13 +13,14 @@ from statistics import median
 
 from repositories import assignments
 from repositories import record as record_rows
+from repositories.database import CHINA
 from repositories.deals import COMPLETED, ENDED, UNDER_WAY
 from repositories.record import LedDeal, Tally
 from repositories.talents import Talent
 from services.access import Actor, owns
 from services.errors import FieldError, Invalid
 from services.listings import entries
-from services.platform import CHINA, Platform
+from services.platform import Platform
 
 FIGURES: Mapping[str, str] = {
     "led": "主导项目",

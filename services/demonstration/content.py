@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from repositories.achievements import Achievement
+from repositories.database import day_of
 from repositories.listing import PUBLISHED, WITHDRAWN, ListingColumns
 from repositories.needs import Need
 from repositories.organisations import APPROVED, Organisation
@@ -142,7 +143,7 @@ def _past_need(platform: Platform, raw: Mapping[str, Any], plan: Plan, where: st
     row: Need = _listing(platform, "needs", raw, where)
     row.created_at = row.submitted_at = row.published_at = plan.moment(platform, -PUBLISHED_BEFORE)
     row.updated_at = plan.moment(platform, max(plan.days.values()))
-    row.confirmed_on = row.published_at.date()
+    row.confirmed_on = day_of(row.published_at)
     row.state, row.is_demo, row.expires_on = WITHDRAWN, True, platform.today()
     row.revision = row.projection = 1
     row.refresh_vector_key()

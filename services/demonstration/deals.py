@@ -14,7 +14,7 @@ from typing import Any
 from repositories import assignments, match_runs
 from repositories.achievements import Achievement
 from repositories.assignments import Assignment
-from repositories.database import Session
+from repositories.database import Session, day_of
 from repositories.deals import (
     BROKERING,
     COMPLETED,
@@ -140,7 +140,7 @@ def _assignment(platform: Platform, plan: Plan, deal: Deal, talent: Talent, clos
     accepted = "accepted" in plan.days
     state = assignments.CLOSED if closed else assignments.ACCEPTED if accepted else assignments.OFFERED
     offered = plan.moment(platform, plan.days["offered"])
-    due = assigning.answer_by(offered.date()) if accepted else assigning.answer_by(platform.today())
+    due = assigning.answer_by(day_of(offered)) if accepted else assigning.answer_by(platform.today())
     return Assignment(
         deal_id=deal.id, talent_id=talent.id, state=state, offered_at=offered, due_on=due,
         answered_at=plan.moment(platform, plan.days["accepted"]) if accepted else None,

@@ -20,12 +20,12 @@ from matching.managers.types import LeadFacts, Standing, TalentFacts
 from matching.types import AchievementFacts, IpRight, NeedFacts
 from repositories import leads
 from repositories import vectors as stored
-from repositories.database import Session
+from repositories.database import Session, day_of
 from repositories.leads import Head
 from repositories.talents import Talent
 from repositories.vectors import Vector
 from services import manager_facts, vectors
-from services.platform import CHINA, Platform
+from services.platform import Platform
 
 MOST_GONE = 2
 """A table with more than so many times the leads that are there is made anew."""
@@ -176,7 +176,7 @@ def _read(session: Session, platform: Platform, ids: Sequence[int] | None) -> di
             needs[row.need_id] = _need(row, near.get(row.need_key))
         if row.achievement_id not in offers:
             offers[row.achievement_id] = _achievement(row, near.get(row.achievement_key))
-        made_on: date = row.created_at.astimezone(CHINA).date()
+        made_on: date = day_of(row.created_at)
         facts = LeadFacts(row.id, needs[row.need_id], offers[row.achievement_id], row.score, made_on)
         found[row.id] = Lead(
             (row.id, row.entry_id, row.need_projection, row.achievement_projection), facts, made_on, row.level,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from matching.cautions import CONFIRMATION_LASTS
 from repositories import audit
+from repositories.achievements import Achievement
 from repositories.notices import Notice
 from services.errors import Conflict, Forbidden
 from services.listings import confirming, entries
@@ -145,3 +146,13 @@ def test_what_nobody_owns_is_left_alone(office: Office) -> None:
 def test_it_is_a_recurring_task(office: Office) -> None:
     assert any(task.run is ask_confirmation for task in TASKS)
     assert ask_confirmation(office.world.platform) == "请确认 0 条"
+
+
+def test_the_day_of_a_publication_is_that_of_china(office: Office) -> None:
+    evening = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
+    row = Achievement(title="夜间发布", state="submitted", created_at=evening, updated_at=evening)
+    with office.world.platform.database.write() as session:
+        session.add(row)
+        session.flush()
+        row.move(session, "publish", evening)
+        assert row.confirmed_on == date(2026, 11, 23)
