@@ -30,7 +30,8 @@ _WORDS, _MEANING = _PLACES[WORDS], _PLACES[MEANING]
 def judge(ranker: Ranker, need: NeedFacts, achievement: AchievementFacts, context: Context) -> Judgement:
     """Score one pair and say why. What a side leaves open has the value None and contributes 0 points."""
     pair = Pair(ranker.ngrams, need, achievement)
-    return _explained(ranker, pair, _points(ranker, pair), context)
+    points = _points(ranker, pair)
+    return _explained(ranker, pair, _score(points), points, context)
 
 
 def rank(
@@ -51,8 +52,10 @@ def rank(
         scored.append((-_score(points), pair.need.id, pair.achievement.id, pair, points))
     scored.sort(key=itemgetter(0, 1, 2))
     return [
-        _explained(ranker, pair, points, context) if place < explained else _judgement(ranker, pair, points)
-        for place, (_, _, _, pair, points) in enumerate(scored)
+        _explained(ranker, pair, -below, points, context)
+        if place < explained
+        else _judgement(ranker, pair, -below, points)
+        for place, (below, _, _, pair, points) in enumerate(scored)
     ]
 
 
@@ -77,16 +80,16 @@ def _score(points: Points) -> float:
 def _judgement(
     ranker: Ranker,
     pair: Pair,
+    score: float,
     points: Points,
     reasons: tuple[Reason, ...] = (),
     warnings: tuple[Caution, ...] = (),
 ) -> Judgement:
-    score = _score(points)
     return Judgement(
         pair.need.id, pair.achievement.id, score, ranker.level(score, bare=pair.bare), points, reasons, warnings
     )  # fmt: skip
 
 
-def _explained(ranker: Ranker, pair: Pair, points: Points, context: Context) -> Judgement:
+def _explained(ranker: Ranker, pair: Pair, score: float, points: Points, context: Context) -> Judgement:
     reasons = explain(ranker.curves, pair, points, context)
-    return _judgement(ranker, pair, points, reasons, cautions(pair, points, context))
+    return _judgement(ranker, pair, score, points, reasons, cautions(pair, points, context))
