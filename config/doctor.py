@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
+
+from config import tables
 
 FOLDER = Path(__file__).parent
 DOCTOR = FOLDER / "doctor.toml"
@@ -18,12 +19,7 @@ class BadDoctorTables(ValueError):
 
 def load(criteria: Path = DOCTOR, measured: Path = MEASURED) -> dict[str, Any]:
     """The tables of both files, as `Doctor.from_data` takes them; raises BadDoctorTables."""
-    return {**_read(criteria), "measured": _read(measured)}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadDoctorTables(f"{path}: {error}") from error
+    return {
+        **tables.read(criteria, BadDoctorTables),
+        "measured": tables.read(measured, BadDoctorTables),
+    }

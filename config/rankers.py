@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from config import tables
 
 FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.toml"
@@ -26,11 +27,7 @@ def load(weights: Path = WEIGHTS, idf: Path = IDF) -> tuple[dict[str, Any], dict
 
 def load_tables(path: Path) -> dict[str, Any]:
     """The tables of a ranker's file, as `Additive.from_data` takes them; raises :class:`BadRankerFile`."""
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadRankerFile(f"{path}: {error}") from error
+    return tables.read(path, BadRankerFile)
 
 
 def load_idf(path: Path = IDF) -> dict[str, float]:
