@@ -30,9 +30,11 @@ def _parameters(item: pytest.Item) -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_hash_for_one_password() -> None:
-    """Thousands of people in the tests share a password: argon2, slow on purpose, makes its hash once in a process."""
+def argon2_once_for_one_password() -> None:
+    """Thousands of people in the tests share a password and sign in with it: argon2, slow on purpose, makes its hash
+    and compares the two once in a process. Its answer depends on nothing else."""
     credentials.hash_password = functools.cache(credentials.hash_password)
+    credentials.matches = functools.cache(credentials.matches)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app, g, session
 
 from repositories.accounts import Account
-from services import accounts
+from services import signing
 from services.access import NOBODY, Actor, actor_of
 from services.platform import Platform
 
@@ -29,7 +29,7 @@ def current_account() -> Account | None:
     """The account behind the request, looked up once."""
     if "account" not in g:
         secret = session.get(SESSION_KEY)
-        g.account = accounts.account_of_session(platform(), secret) if isinstance(secret, str) else None
+        g.account = signing.account_of_session(platform(), secret) if isinstance(secret, str) else None
     return cast("Account | None", g.account)
 
 

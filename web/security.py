@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
-from services.accounts import SESSION_LIFE
+from services.signing import SESSION_LIFE
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

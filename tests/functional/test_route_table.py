@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from repositories.accounts import ROLE_NAMES, by_email
-from services import accounts
+from services import accounts, signing
 from tests.support import World, csrf, make_world
 
 ROLES = ("nobody", "enterprise", "university", "institution", "manager", "operator")
@@ -354,7 +354,7 @@ class Visitors:
                 with self.world.platform.database.read() as session:
                     account = by_email(session, f"{role}@example.org")
                 assert account is not None
-                secret = accounts.open_session(self.world.platform, account, "tests")
+                secret = signing.open_session(self.world.platform, account, "tests")
                 with client.session_transaction() as kept:
                     kept["sign_in"] = secret
             self.tokens[role] = csrf(client, "/")

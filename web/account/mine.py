@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, url_for
 
 from repositories.accounts import ROLE_NAMES, digest, sessions_of
-from services import accounts, credentials, personal_data
+from services import accounts, credentials, personal_data, signing
 from services.errors import Conflict, Invalid
 from web import labels
 from web.access import SIGNED_IN, rule
@@ -50,7 +50,7 @@ def sessions() -> Any:
 @rule(SIGNED_IN)
 def end_others() -> Any:
     """Sign every other browser out."""
-    accounts.sign_out_others(platform(), actor(), session_secret())
+    signing.sign_out_others(platform(), actor(), session_secret())
     flash("其他设备都已退出。", "ok")
     return redirect(url_for("account.sessions"), 303)
 
@@ -59,7 +59,7 @@ def end_others() -> Any:
 @rule(SIGNED_IN)
 def end_one(key: str) -> Any:
     """Sign one other browser out."""
-    accounts.sign_out_one(platform(), actor(), key)
+    signing.sign_out_one(platform(), actor(), key)
     flash("这台设备已退出。", "ok")
     return redirect(url_for("account.sessions"), 303)
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 
 from repositories.accounts import ROLE_NAMES
-from services import accounts
+from services import accounts, signing
 from services.credit_code import explain
 from services.errors import Invalid, Throttled
 from web.access import ANYONE, SIGNED_IN, rule
@@ -37,7 +37,7 @@ def take_login() -> Any:
     """Sign in and go to the page that asked for it."""
     form = LoginForm()
     try:
-        secret = accounts.sign_in(
+        secret = signing.sign_in(
             platform(), form.email.data or "", form.password.data or "", request.remote_addr or "", browser()
         )
     except Invalid as invalid:
@@ -57,7 +57,7 @@ def take_login() -> Any:
 def logout() -> Any:
     """Sign this browser out; harmless when nobody was signed in."""
     if secret := session_secret():
-        accounts.sign_out(platform(), secret)
+        signing.sign_out(platform(), secret)
     end_session()
     flash("已退出登录。", "ok")
     return redirect(url_for("public.home"), 303)
@@ -84,7 +84,7 @@ def take_register() -> Any:
     except Invalid as invalid:
         form.show(invalid)
         return _register_page(form, 422)
-    start_session(accounts.open_session(platform(), account, browser()))
+    start_session(signing.open_session(platform(), account, browser()))
     return redirect(url_for("account.welcome", next=wanted_address() or None), 303)
 
 

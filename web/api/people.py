@@ -10,7 +10,7 @@ from flask import jsonify, request
 from repositories import accounts as account_rows
 from repositories import notices as notice_rows
 from repositories.accounts import ROLE_NAMES, Account
-from services import accounts
+from services import accounts, signing
 from services.access import Actor
 from web.access import ANYONE, SIGNED_IN
 from web.api.blueprint import ID, PREFIX, endpoint
@@ -127,9 +127,9 @@ def create_token(body: dict[str, Any]) -> Any:
     here = platform()
     address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
     # the session proves the password and is ended at once
-    session_secret = accounts.sign_in(here, body["email"], body["password"], address, agent)
-    account = accounts.account_of_session(here, session_secret)
-    accounts.sign_out(here, session_secret)
+    session_secret = signing.sign_in(here, body["email"], body["password"], address, agent)
+    account = signing.account_of_session(here, session_secret)
+    signing.sign_out(here, session_secret)
     token = accounts.issue_token(here, body["email"], body["name"])
     return {"token": token, "token_type": "Bearer", "account": _me(account) if account else None}
 

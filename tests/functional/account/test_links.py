@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from repositories.accounts import Account, MailLink
 from repositories.notices import Notice
-from services import accounts, credentials
+from services import credentials, signing
 from tests.support import PASSWORD, World, csrf, make_world, post, sign_in
 
 
@@ -120,6 +120,6 @@ def test_a_changed_password_makes_waiting_links_useless(mailing: World) -> None:
     person = mailing.enterprise()
     credentials.ask_reset(mailing.platform, "enterprise@example.org")
     (letter,) = letters(mailing)
-    keep = accounts.sign_in(mailing.platform, "enterprise@example.org", PASSWORD, "127.0.0.1", "")
+    keep = signing.sign_in(mailing.platform, "enterprise@example.org", PASSWORD, "127.0.0.1", "")
     credentials.change_password(mailing.platform, person, PASSWORD, "another good phrase", keep)
     assert mailing.client().get(letter.href).status_code == 404

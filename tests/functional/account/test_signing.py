@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from repositories.accounts import Account, by_email
-from services import accounts
+from services import signing
 from services.errors import Invalid, Throttled
 from tests.support import PASSWORD, World, csrf, next_uscc, sign_in
 
@@ -106,7 +106,7 @@ def test_guessing_is_slowed_down_and_the_page_says_so(world: World) -> None:
 def guess(world: World, address: str, email: str = "enterprise@example.org", password: str = "wrong") -> str:
     """What an attempt from an address leads to."""
     try:
-        return "in" if accounts.sign_in(world.platform, email, password, address, "tests") else ""
+        return "in" if signing.sign_in(world.platform, email, password, address, "tests") else ""
     except Throttled:
         return "later"
     except Invalid:

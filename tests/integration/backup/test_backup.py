@@ -15,7 +15,7 @@ from repositories import files
 from repositories.database import Database
 from repositories.listing import find
 from repositories.needs import Need
-from services import accounts, backup, evidence, vault
+from services import backup, evidence, signing, vault
 from services.errors import NotFound
 from tests.support import PASSWORD, World, make_world
 
@@ -60,7 +60,7 @@ def test_restored_into_an_empty_folder(world: World, copy: Path, tmp_path: Path)
     assert done.exit_code == 0, done.output
     second = make_world(folder)
     assert second.platform.settings.secret_key == world.platform.settings.secret_key
-    assert accounts.sign_in(second.platform, "enterprise@example.org", PASSWORD, "::1", "test")
+    assert signing.sign_in(second.platform, "enterprise@example.org", PASSWORD, "::1", "test")
     with second.platform.database.read() as session:
         need = find(session, Need, 1)
     assert need is not None

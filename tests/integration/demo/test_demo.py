@@ -27,7 +27,7 @@ from repositories.patents import Bundle, Patent
 from repositories.shown import gone
 from repositories.talents import Talent
 from repositories.vectors import StoredVector
-from services import accounts, demo, introductions, passing, recommend
+from services import demo, introductions, passing, recommend, signing
 from services.access import Actor, actor_of
 from services.deals import reading
 from services.demonstration import content, vectors
@@ -160,7 +160,7 @@ def test_accounts_own_listings_and_can_sign_in(loaded: World) -> None:
         "enterprise", "university", "manager", "operator",
     }  # fmt: skip
     for address, _ in demo.addresses(loaded.platform):
-        assert accounts.sign_in(loaded.platform, address, secret, "127.0.0.1", "test")
+        assert signing.sign_in(loaded.platform, address, secret, "127.0.0.1", "test")
     own = {
         "enterprise@demo.example": (Need, 3),
         "university@demo.example": (Achievement, 5),
@@ -175,7 +175,7 @@ def test_a_changed_password_setting_reaches_the_accounts(loaded: World) -> None:
     assert stored.stat().st_mode & 0o077 == 0
     stored.write_text("another demonstration secret", encoding="ascii")
     demo.keep_password(loaded.platform)
-    assert accounts.sign_in(
+    assert signing.sign_in(
         loaded.platform, "operator@demo.example", "another demonstration secret", "::1", "test"
     )
 

@@ -14,7 +14,7 @@ from repositories.needs import Need
 from repositories.notices import Notice
 from repositories.schedule import all_tasks
 from repositories.shown import gone
-from services import accounts, credentials, scheduler
+from services import credentials, scheduler, signing
 from services.platform import Platform
 from services.scheduler import Scheduler, Task, run_task
 from tests.support import PASSWORD, World, make_world
@@ -55,14 +55,14 @@ def test_a_listing_runs_out_with_a_reminder_before_and_a_word_after(world: World
 def test_pruning_forgets_sessions_and_letters(tmp_path: Path) -> None:
     world = make_world(tmp_path / "data", {"SANKU_SMTP_HOST": "127.0.0.1"})
     world.enterprise()
-    secret = accounts.sign_in(world.platform, "enterprise@example.org", PASSWORD, "::1", "test")
+    secret = signing.sign_in(world.platform, "enterprise@example.org", PASSWORD, "::1", "test")
     credentials.ask_reset(world.platform, "enterprise@example.org")
     scheduler.prune(world.platform)
     assert _kinds(world) == ["letter"]
-    assert accounts.account_of_session(world.platform, secret) is not None
+    assert signing.account_of_session(world.platform, secret) is not None
     scheduler.prune(_on(world.platform, 20))
     assert _kinds(world) == []
-    assert accounts.account_of_session(world.platform, secret) is None
+    assert signing.account_of_session(world.platform, secret) is None
 
 
 def test_a_task_that_raises_is_shown_and_stops_nothing(world: World) -> None:
