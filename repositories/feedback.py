@@ -68,12 +68,13 @@ def _said() -> Subquery:
 
 
 def _public(said: Subquery) -> Join:
-    """What was said of listings that are both public now."""
-    need = and_(Need.id == said.c.need_id, Need.state == PUBLISHED)
+    """What was said of listings that are both public now. Their states stand so that no index can be taken: listings are
+    looked up by what was said, never the other way round, for there are far more of them."""
+    need = and_(Need.id == said.c.need_id, Need.state + "" == PUBLISHED)
     achievement = and_(
         Achievement.id == said.c.achievement_id,
-        Achievement.state == PUBLISHED,
-        Achievement.visibility == "public",
+        Achievement.state + "" == PUBLISHED,
+        Achievement.visibility + "" == "public",
     )
     return join(join(said, Need, need), Achievement, achievement)
 

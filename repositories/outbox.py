@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, Select, String, delete, func, insert, or_, select, update
+from sqlalchemy import Index, Select, String, delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from repositories.database import Base, Database, utcnow
@@ -21,6 +21,9 @@ MEMBERS_FACT = "members"
 UNNAMED_FACT = "unnamed"
 """An enterprise took its name off a published need, which the index still finds by it."""
 MAX_ATTEMPTS = 8
+
+
+_PARKED = text("parked_at IS NOT NULL")
 
 
 class Job(Base):
@@ -40,8 +43,12 @@ class Job(Base):
     error: Mapped[str] = mapped_column(String(500), default="")
     parked_at: Mapped[datetime | None]
 
-    # Every page asks which withdrawals still wait; an import may have left a hundred thousand other jobs.
-    __table_args__ = (Index("ix_outbox_jobs_library_fact", "library", "fact"),)
+    # Every page asks which withdrawals still wait, and every page of an operator which jobs are parked; an import may
+    # have left a million other jobs.
+    __table_args__ = (
+        Index("ix_outbox_jobs_library_fact", "library", "fact"),
+        Index("ix_outbox_jobs_parked", "parked_at", sqlite_where=_PARKED, postgresql_where=_PARKED),
+    )
 
 
 def record(session: Session, library: str, subject_id: int, fact: str) -> None:
@@ -106,8 +113,9 @@ def retry_parked(session: Session, now: datetime) -> int:
 
 
 def parked(session: Session, limit: int) -> list[Job]:
-    """Jobs that wait for a person, the oldest first."""
-    return list(session.scalars(select(Job).where(Job.parked_at.is_not(None)).order_by(Job.id).limit(limit)))
+    """Jobs that wait for a person, the longest waiting first."""
+    query = select(Job).where(Job.parked_at.is_not(None)).order_by(Job.parked_at, Job.id)
+    return list(session.scalars(query.limit(limit)))
 
 
 def waiting_by_library(session: Session) -> dict[str, int]:

@@ -29,6 +29,7 @@ def waiting(session: Session, model: type[Row]) -> tuple[int, datetime | None]:
 
 
 def same_title(session: Session, model: type[Row], title: str, own_id: int, limit: int) -> list[Row]:
-    """Other listings of any state with this very title, whatever its case."""
-    query = select(model).where(func.lower(model.title) == title.lower(), model.id != own_id)
-    return list(session.scalars(query.order_by(model.id).limit(limit)))
+    """Other listings of any state with this very title, whatever its case; titles are read from their index."""
+    alike = select(model.id).where(func.lower(model.title) == title.lower(), model.id != own_id)
+    ids = alike.order_by(model.title, model.id).limit(limit)
+    return list(session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id)))

@@ -60,7 +60,8 @@ def lacks_vectors(session: Session, model: Any, model_id: str) -> bool:
 def unconfirmed(
     session: Session, model: Any, before: date, limit: int, *, organisation_id: int | None = None
 ) -> list[Any]:
-    """Published listings confirmed before that day: those nobody was asked about yet, or all of one house."""
+    """Published listings confirmed before that day, the longest unconfirmed first: those nobody was asked about yet, or
+    all of one house."""
     query = select(model).where(*_unconfirmed(model, before))
     if organisation_id is None:
         query = query.where(model.stale.is_(False))
@@ -68,7 +69,7 @@ def unconfirmed(
             query = query.where(model.organisation_id.is_not(None))
     else:
         query = query.where(model.organisation_id == organisation_id)
-    return list(session.scalars(query.order_by(model.id).limit(limit)))
+    return list(session.scalars(query.order_by(model.confirmed_on, model.id).limit(limit)))
 
 
 def count_unconfirmed(session: Session, model: Any, before: date, organisation_id: int) -> int:

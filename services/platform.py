@@ -51,6 +51,8 @@ class Platform:
     """All public managers as arrays (`services.roster`)."""
     feedback: Kept[Any] = field(default_factory=Kept)
     """What public needs chose and set aside, as arrays (`services.feedback`)."""
+    counted: Kept[Any] = field(default_factory=Kept)
+    """How many public listings there are, and when they were counted (`services.search`)."""
     asked: Lru[str, Any] = field(default_factory=lambda: Lru(1_024))
     """Vectors of what people typed into the search boxes lately; in memory only."""
 

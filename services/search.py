@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from indexer.port import Filters, IndexUnavailable, Query, Sort
@@ -18,6 +19,8 @@ from services.platform import Platform
 MAX_QUERY = 2000
 """Characters of a question that are looked at; a whole pasted need fits."""
 MAX_PAGE = 500
+COUNTED_AGAIN = timedelta(seconds=10)
+"""Counting 10^6 listings takes 50 ms, and every visitor begins at the home page, which tells the moment."""
 FACETS: Mapping[str, tuple[str, ...]] = {
     "achievements": ("industry", "region", "trl", "modes", "forms", "discipline", "strategic"),
     "needs": ("industry", "region", "wanted_trl", "wanted_modes", "is_bounty"),
@@ -106,10 +109,16 @@ def search(
     )  # fmt: skip
 
 
-def counts(platform: Platform) -> Mapping[str, int]:
-    """How many public listings each library has, from the database, which says what is true."""
+def counts(platform: Platform) -> tuple[Mapping[str, int], datetime]:
+    """How many public listings each library has, from the database, which says what is true; and when they were counted,
+    at most `COUNTED_AGAIN` ago."""
+    kept = platform.counted.value
+    if kept is not None and platform.now() - kept[1] < COUNTED_AGAIN:
+        return kept
     with platform.database.read() as session:
-        return {name: count_public(session, name) for name in FACETS}
+        made = {name: count_public(session, name) for name in FACETS}, platform.now()
+    platform.counted.value = made
+    return made
 
 
 def newest(platform: Platform, actor: Actor, library: str, limit: int) -> list[Any]:

@@ -54,14 +54,14 @@ def home() -> Any:
 def home_page(form: MatchForm) -> str:
     """The home page with what was typed into its box."""
     here = platform()
-    counted = search.counts(here)
+    counted, counted_at = search.counts(here)
     achievements = search.newest(here, actor(), "achievements", 5)
     needs = search.newest(here, actor(), "needs", 5)
     return render_template(
         "public/home.html",
         examples=[{"title": _short(text), "text": text, "href": None} for text in EXAMPLES],
         counts=[(f"{counted[key]:,}", label, url_for(f"{key}.index")) for key, label in LIBRARIES],
-        counted_at=here.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+        counted_at=counted_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
         new_achievements=[_brief("achievements", s) for s in achievements],
         new_needs=[_brief("needs", s) for s in needs],
         text_limit=MAX_PASTE,
