@@ -1,6 +1,6 @@
 """Filters, facets and exclusions: inside every question, counted exactly."""
 
-from indexer.port import Filters, Index, Query
+from indexer.port import Filters, Index, Query, Tombstone
 from tests.contract.listings import LIBRARY, axis, ids, listing
 
 
@@ -47,6 +47,15 @@ class TestFiltersAndFacets:
         assert answer.facets["industry"] == {"C": 2, "C26": 1, "C38": 1}
         assert answer.facets["modes"] == {"license": 1, "transfer": 1}
         assert answer.facets["region"] == {"320000": 1}
+
+    def test_facets_under_a_filter_follow_each_write(self, index: Index) -> None:
+        query = Query(LIBRARY, filters=Filters({"modes": ("license",)}), facets=("industry", "modes"))
+        index.write(LIBRARY, [listing(1, "钢", industry=("C",), modes=("license",))])
+        assert index.search(query).facets == {"industry": {"C": 1}, "modes": {"license": 1}}
+        index.write(LIBRARY, [listing(2, "铜", industry=("C",), modes=("license",))])
+        assert index.search(query).facets == {"industry": {"C": 2}, "modes": {"license": 2}}
+        index.write(LIBRARY, [], [Tombstone(LIBRARY, 1, 2)])
+        assert index.search(query).facets == {"industry": {"C": 1}, "modes": {"license": 1}}
 
     def test_facets_under_words(self, filled: Index) -> None:
         answer = filled.search(Query(LIBRARY, "海洋", facets=("industry",)))

@@ -220,16 +220,19 @@ class EmbeddedIndex:
         excluded: frozenset[int],
         matching: Matching,
     ) -> dict[str, Mapping[str, int]]:
+        def counted(names: Sequence[str], under: Filters) -> Mapping[str, Mapping[str, int]]:
+            if not terms and not excluded:
+                return snapshot.counts(names, under)
+            asked = (
+                matching if under is filters else snapshot.words.matching(terms, required, under, excluded)
+            )
+            return snapshot.words.counts(asked, names)
+
         facets: dict[str, Mapping[str, int]] = {name: {} for name in query.facets}
-        free = [name for name in query.facets if name not in filters.keywords]
-        if not terms and not excluded and filters == NO_FILTERS:
-            facets.update(snapshot.all_counts(free))
-            return facets
-        facets.update(snapshot.words.counts(matching, free))
+        facets.update(counted([name for name in query.facets if name not in filters.keywords], filters))
         for name in query.facets:
             if name in filters.keywords:
-                wider = snapshot.words.matching(terms, required, filters.without(name), excluded)
-                facets.update(snapshot.words.counts(wider, [name]))
+                facets.update(counted([name], filters.without(name)))
         return facets
 
     def _meaning(

@@ -18,11 +18,14 @@ from indexer.engines.embedded import words as texts
 from indexer.engines.embedded.files import locked, read_json, sync_folder, write_json
 from indexer.engines.embedded.view import DOCUMENT, EXACT_ROWS, TOMBSTONE, WITH_VECTOR, Standing, View, merged
 from indexer.engines.embedded.words import Words
-from indexer.port import NO_FILTERS, Document, IndexUnavailable, LibrarySchema, Tombstone, WriteReport
+from indexer.port import Document, Filters, IndexUnavailable, LibrarySchema, Tombstone, WriteReport
 
 MAX_SEGMENTS = 8
 _GROWTH = 4
 """Newer segments are merged into an older one once together they have a quarter of its rows."""
+
+REMEMBERED_COUNTS = 128
+"""Facets under one choice of filters; a region's has at most 3,200 values."""
 
 _ATTEMPTS = 20
 
@@ -45,14 +48,21 @@ class Snapshot:
     manifest: Manifest
     view: View
     words: Words
-    _counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    _counts: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
-    def all_counts(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
-        """Facets over all documents: the most frequent question, asked anew only after a write."""
-        missing = [name for name in names if name not in self._counts]
+    def counts(self, names: Iterable[str], filters: Filters) -> dict[str, dict[str, int]]:
+        """Facets of all documents under filters: the most frequent question, and at 10^6 documents 70 ms of counting; so
+        the answers are remembered until the next write."""
+        under = repr((sorted(filters.keywords.items()), sorted(filters.ranges.items())))
+        found = {name: self._counts.get((under, name)) for name in names}
+        missing = [name for name, known in found.items() if known is None]
         if missing:
-            self._counts.update(self.words.counts(self.words.matching((), 0, NO_FILTERS, ()), missing))
-        return {name: self._counts.get(name, {}) for name in names}
+            fresh = self.words.counts(self.words.matching((), 0, filters, ()), missing)
+            found |= {name: fresh.get(name, {}) for name in missing}
+            if len(self._counts) >= REMEMBERED_COUNTS:
+                self._counts.clear()
+            self._counts.update({(under, name): found[name] or {} for name in missing})
+        return {name: known or {} for name, known in found.items()}
 
     @property
     def consistent(self) -> bool:
