@@ -46,11 +46,10 @@ def main() -> None:
     parser.add_argument(
         "--keep",
         type=Path,
-        help="fill the embedded platforms in this folder, or measure those that stand there",
+        help="fill platforms in this folder, go on with what was stopped, or measure what stands there; a server's index "
+        "is made anew from them",
     )
     chosen = parser.parse_args()
-    if chosen.keep is not None and chosen.engine != "embedded":
-        parser.error("--keep is for the embedded engine")
     titles = world.titles(chosen.titles)
     console = Console(width=110)
     console.print(f"{len(titles)} real titles; vectors are real ones, perturbed. Times in milliseconds.")

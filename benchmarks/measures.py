@@ -101,6 +101,7 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
         ["激光熔覆", "废水处理", "图像识别 深度学习", "锂电池", "玉米 育种", "传感器", "催化剂", "机器人"]
     )
     lines += [
+        timed("home page", lambda: _get(client, "/"), queries),
         timed("list page with facets, browsing", lambda: _get(client, "/achievements"), queries),
         timed("list page with facets, filtered", lambda: _get(client, "/achievements?industry=C26&region=510000"), queries),
         timed("list page with facets, searched", lambda: _get(client, f"/achievements?q={next(words)}"), queries),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -57,8 +58,11 @@ def titles(path: Path | None) -> list[str]:
 def build(
     folder: Path, size: int, known: list[str], console: Console, server: ElasticsearchSettings | None = None
 ) -> tuple[Flask, Built]:
-    """A platform with `size` published achievements, indexed with vectors; the application and what it cost. One that
-    stands in the folder already is taken as it is."""
+    """A platform with `size` published achievements, indexed with vectors; the application and what it cost.
+
+    What stands in the folder is not made again: a filled platform is taken as it is, one whose filling was stopped is
+    filled on, and for a server only the index is made anew.
+    """
     env = {"SANKU_DATA": str(folder), "SANKU_MATCH_LIMIT": "1000000 per minute"}
     if server is not None:
         env |= {"SANKU_INDEX": "elasticsearch", "SANKU_ELASTICSEARCH_URL": server.urls[0],
@@ -67,15 +71,10 @@ def build(
     platform: Platform = app.extensions["sanku"]
     schema.upgrade(platform.database)
     notes = folder / "built.json"
-    if notes.exists():
-        return app, Built(**json.loads(notes.read_text(encoding="utf-8")))
-    numbers, started = count(1), time.perf_counter()
-    for first in range(0, size, ROWS_PER_FILE):
-        rows = min(ROWS_PER_FILE, size - first)
-        steps.run(platform, COMMAND, "achievements", "bench.csv", _csv(known, numbers, rows), publish=True)
-        console.print(f"  imported {first + rows:,} of {size:,}", highlight=False)
-    imported = time.perf_counter() - started
-    _give_vectors(platform)
+    stood = Built(**json.loads(notes.read_text(encoding="utf-8"))) if notes.exists() else None
+    if stood is not None and server is None:
+        return app, stood
+    imported = stood.imported_per_second if stood else _filled(platform, size, known, console)
     started = time.perf_counter()
     for library in ("achievements", "needs", "talents"):
         rebuild(platform.database, platform.index, platform.embedder, library, locks(platform))
@@ -86,9 +85,24 @@ def build(
     else:
         generation = platform.index.state("achievements").generation
         index_mb = stored_bytes(server, generation) / 2**20
-    built = Built(size / imported, size / rebuilt, index_mb, _mb(folder / "sanku.db"))
-    notes.write_text(json.dumps(asdict(built)), encoding="utf-8")
+    built = Built(imported, size / rebuilt, index_mb, _mb(folder / "sanku.db"))
+    if server is None:
+        notes.write_text(json.dumps(asdict(built)), encoding="utf-8")
     return app, built
+
+
+def _filled(platform: Platform, size: int, known: list[str], console: Console) -> float:
+    """Import what is not there yet and give every listing its vector; rows a second, or NaN where all were there."""
+    with platform.database.read() as session:
+        there = projection.count_public(session, "achievements")
+    numbers, started = count(there + 1), time.perf_counter()
+    for first in range(there, size, ROWS_PER_FILE):
+        rows = min(ROWS_PER_FILE, size - first)
+        steps.run(platform, COMMAND, "achievements", "bench.csv", _csv(known, numbers, rows), publish=True)
+        console.print(f"  imported {first + rows:,} of {size:,}", highlight=False)
+    imported = time.perf_counter() - started
+    _give_vectors(platform)
+    return (size - there) / imported if there < size else math.nan
 
 
 def _empty_outbox(platform: Platform) -> None:
