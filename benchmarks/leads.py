@@ -35,9 +35,10 @@ from repositories.match_runs import MatchEntry, MatchRun
 from repositories.needs import Need
 from repositories.talents import Talent
 from services import demo
-from services.accounts import create, open_session
+from services.accounts import create
 from services.leads import making
 from services.platform import Platform
+from services.signing import open_session
 from web.current import SESSION_KEY
 
 SIDES_PER_LEAD = 4
