@@ -1,7 +1,7 @@
 """The ranking against judged pairs of the demonstration content, on a real platform and without the model.
 
 README.md beside this file says who judged, how the pools were made and what such a small set can tell. The floors are
-a little below what was measured, so that an honest change of the ranking passes and a broken one does not.
+what was reached, less what another machine's rounding may take: a change that costs anything here has to say so.
 """
 
 from __future__ import annotations
@@ -133,24 +133,24 @@ def test_the_order_is_good(golden: Golden) -> None:
         Scored(need, level, score, level) for (need, _, level, _), score in zip(rows, titles, strict=True)
     ]
     ours = _ndcg(golden.scored)
-    assert ours >= 0.93
-    assert ours >= _ndcg(by_title) + 0.08
+    assert ours >= 0.955
+    assert ours >= _ndcg(by_title) + 0.13
 
 
 def test_the_levels_are_near_those_of_the_reader(golden: Golden) -> None:
-    """Measured 0.75: full listings have cuts of their own, and what is unrelated is mostly called 弱."""
+    """Measured 0.756: full listings have cuts of their own, and what is unrelated is mostly called 弱."""
     levels = [one.level for one in golden.scored]
-    assert evaluation.level_score(levels, [one.predicted for one in golden.scored]) >= 0.71
+    assert evaluation.level_score(levels, [one.predicted for one in golden.scored]) >= 0.75
 
 
 def test_hardly_anything_unrelated_is_called_strong(golden: Golden) -> None:
     """Measured 2 of 274."""
-    assert sum(one.predicted >= 3 for one in golden.scored if one.level == 1) <= 5
+    assert sum(one.predicted >= 3 for one in golden.scored if one.level == 1) <= 2
 
 
 def test_strong_pairs_score_well_above_unrelated_ones(golden: Golden) -> None:
-    """Measured 80 and 37 of 100."""
-    assert golden.mean_score(4) >= golden.mean_score(1) + 35
+    """Measured 83 and 36 of 100."""
+    assert golden.mean_score(4) >= golden.mean_score(1) + 45
 
 
 def test_nothing_unrelated_comes_first_where_something_fits(golden: Golden) -> None:
