@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.functional.stage import COMMON, PHONE, ROLES, SECRET, Stage
-from tests.functional.test_access_table import rows, said, status
+from tests.functional.tables import rows, said, status
 
 DEALS = """
                                      nobody rival enterprise university college manager operator

@@ -1,21 +1,18 @@
-"""Role × object × action, written by hand and asked of the pages and of the API.
+"""Role × object: who sees, finds, reads and uses what, written by hand and asked of the pages and of the API.
 
-The table is the law: who changes `services.access` changes a line here, and says so in a review. A cell is an HTTP
-status, `yes` or `-` where a page answers everybody but shows more to some, or `done` where a form really changed
-something. Every cell of a changing action is tried on a listing of its own.
+The table is the law: who changes `services.access` changes a line here or in `test_access_changes`, and says so in a
+review. A cell is an HTTP status, or `yes` or `-` where a page answers everybody but shows more to some.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from repositories import match_runs
 from repositories.listing import STATE_NAMES
-from services import introductions, passing
 from tests.functional.stage import COMMON, PHONE, ROLES, SECRET, Stage, word_of
+from tests.functional.tables import rows, said, status
 
 SEE = """
                         nobody rival enterprise university college manager operator
@@ -53,6 +50,7 @@ proposal.written           401   404        404        403     403     200      
 proposal.laidbefore        401   404        200        403     403     200      403
 """
 
+
 FIND = """
                         nobody rival enterprise university college manager operator
 need.published             yes   yes        yes        yes     yes     yes      yes
@@ -62,6 +60,7 @@ achievement.members          -   yes        yes        yes     yes     yes      
 talent.published           yes   yes        yes        yes     yes     yes      yes
 """
 """Everything that is not listed here is found by nobody: not in lists, search, counts or facets, its owner included."""
+
 
 READ = """
                                    nobody rival enterprise university college manager operator
@@ -89,6 +88,7 @@ confidential proposal.written           -     -          -          -       -   
 confidential proposal.laidbefore        -     -        yes          -       -     yes        -
 """
 
+
 USE = """
                                     nobody rival enterprise university college manager operator
 edit-form    need.draft                401   404        200        403     403     403      200
@@ -115,94 +115,6 @@ why          need.draft                401   404        200        404     404  
 why          need.published            401   404        200        200     404     404      200
 调阅          need.published            401   403        403        403     403     403      200
 """
-
-CHANGE = """
-                                     nobody rival enterprise university college manager operator
-create       needs                      401  done       done        403     403     403     done
-create       achievements               401   403        403       done    done     403     done
-create       talents                    401   403        403        403     403    done     done
-edit         needs draft                401   404       done        403     403     403     done
-edit         needs published            401   403       done        403     403     403     done
-edit         achievements draft         401   403        403       done     404     403     done
-edit         achievements published     401   403        403       done     403     403     done
-edit         talents published          401   403        403        403     403    done     done
-submit       needs draft                401   404       done        403     403     403      403
-submit       needs withdrawn            401   404       done        403     403     403      403
-submit       achievements returned      401   403        403       done     404     403      403
-submit       talents draft              401   403        403        403     403    done      403
-recall       needs submitted            401   404       done        403     403     403     done
-publish      needs draft                401   404        403        403     403     403      403
-publish      achievements draft         401   403        403        403     404     403      403
-publish      needs submitted            401   404        403        403     403     403     done
-publish      achievements submitted     401   403        403        403     404     403     done
-publish      talents submitted          401   403        403        403     403     403     done
-return       needs submitted            401   404        403        403     403     403     done
-return       needs published            401   403        403        403     403     403     done
-return       achievements published     401   403        403        403     403     403     done
-pause        needs published            401   403       done        403     403     403     done
-resume       needs paused               401   404       done        403     403     403     done
-withdraw     needs published            401   403       done        403     403     403     done
-withdraw     achievements published     401   403        403       done     403     403     done
-withdraw     talents published          401   403        403        403     403    done     done
-renew        needs expired              401   404       done        403     403     403     done
-"""
-
-PAIR = """
-                                     nobody rival enterprise university college manager operator
-pass         owner's entry              401   404       done        404     404     404      404
-pass         public entry               401   404       done       done     404     404      404
-unpass       public entry               401   404       done       done     404     404      404
-ask          owner's entry              401   404       done        404     404     404      404
-ask          public entry               401   404       done       done     404     404      404
-accept       asked by enterprise        401   404        403       done     404     404      403
-decline      asked by enterprise        401   404        403       done     404     404      403
-recall       asked by enterprise        401   404       done        403     404     404      403
-"""
-
-
-LIBRARY = {
-    "need": "needs",
-    "achievement": "achievements",
-    "talent": "talents",
-    "introduction": "introductions",
-}
-TARGET = {
-    "submit": "submitted", "recall": "draft", "publish": "published", "return": "returned", "pause": "paused",
-    "resume": "published", "withdraw": "withdrawn", "renew": "published",
-}  # fmt: skip
-
-
-def cells(table: str) -> Iterator[tuple[str, str, str]]:
-    """(line, role, expected) of a table."""
-    head, *lines = [line for line in table.splitlines() if line.strip()]
-    roles = head.split()
-    assert tuple(roles) == ROLES
-    for line in lines:
-        words = line.split()
-        yield from (
-            (" ".join(words[: -len(roles)]), r, e) for r, e in zip(roles, words[-len(roles) :], strict=True)
-        )
-
-
-def rows(table: str) -> list[tuple[str, dict[str, str]]]:
-    """(line, role → expected), one test each."""
-    found: dict[str, dict[str, str]] = {}
-    for name, role, expected in cells(table):
-        found.setdefault(name, {})[role] = expected
-    return list(found.items())
-
-
-def status(stage: Stage, role: str, path: str) -> str:
-    """What a page answers; the way to the sign-in page is 401."""
-    answer = stage.get(role, path)
-    if answer.status_code == 302:
-        assert answer.location.startswith("/account/login?next="), answer.location
-        return "401"
-    return str(answer.status_code)
-
-
-def said(yes: bool) -> str:
-    return "yes" if yes else "-"
 
 
 @pytest.mark.parametrize(("name", "expected"), rows(SEE))
@@ -272,79 +184,6 @@ def test_who_uses_what(stage: Stage, name: str, expected: dict[str, str]) -> Non
             found = said('id="recommendations"' in stage.get(role, path).get_data(as_text=True))
         else:
             found = status(stage, role, pages[action])
-        assert found == expected[role], (role, found)
-
-
-@pytest.mark.parametrize(("name", "expected"), rows(CHANGE))
-def test_who_changes_what(stage: Stage, name: str, expected: dict[str, str]) -> None:
-    """Each cell on a listing of its own, by the page's form and by the API."""
-    verb, library, *states = name.split()
-    for role in ROLES:
-        assert by_page(stage, role, verb, library, *states) == expected[role], (role, "page")
-        if not (verb == "publish" and role in ("enterprise", "university", "manager")):
-            # in the API an owner's publish means submit
-            assert by_api(stage, role, verb, library, *states) == expected[role], (role, "api")
-
-
-def by_page(stage: Stage, role: str, verb: str, library: str, state: str = "") -> str:
-    if verb == "create":
-        answer = stage.post(role, f"/{library}/new", title=f"{COMMON} 新的")
-        return "done" if answer.status_code == 303 else str(answer.status_code)
-    row_id = stage.fresh(library, state)
-    revision = stage.load(library, row_id).revision
-    if verb == "edit":
-        answer = stage.post(role, f"/{library}/{row_id}/edit", title="改过的名称", revision=revision)
-        done = stage.load(library, row_id).title == "改过的名称"
-    else:
-        answer = stage.post(role, f"/{library}/{row_id}/{verb}", reason="请补充指标")
-        done = stage.load(library, row_id).state == TARGET[verb]
-    assert done == (answer.status_code == 303), answer.status_code
-    return "done" if done else str(answer.status_code)
-
-
-def by_api(stage: Stage, role: str, verb: str, library: str, state: str = "") -> str:
-    caller = stage.callers[role]
-    if verb == "create":
-        code = caller.post(f"/{library}", {"title": f"{COMMON} 新的"}).status_code
-        return "done" if code == 201 else str(code)
-    row_id = stage.fresh(library, state)
-    if verb == "edit":
-        code = caller.patch(f"/{library}/{row_id}", {"title": "改过的名称"}, match="*").status_code
-        done = stage.load(library, row_id).title == "改过的名称"
-    else:
-        code = caller.post(f"/{library}/{row_id}/{verb}", {"reason": "请补充指标"}).status_code
-        done = stage.load(library, row_id).state == TARGET[verb]
-    assert done == (code == 200), code
-    return "done" if done else str(code)
-
-
-@pytest.mark.parametrize(("name", "expected"), rows(PAIR))
-def test_who_acts_on_a_pair(stage: Stage, name: str, expected: dict[str, str]) -> None:
-    """Passing, asking and answering, each cell on a need of its own."""
-    verb, _, kind = name.partition(" ")
-    here, people = stage.world.platform, stage.people
-    other = stage.objects["achievement.published"][1]
-    for role in ROLES:
-        need_id = stage.fresh("needs", "published", confidential=SECRET if kind == "owner's entry" else "")
-        entry = stage.entry_of(need_id, other)
-        pair = {"need_id": need_id, "achievement_id": other}
-        if verb == "pass":
-            answer = stage.post(role, "/matches/pass", entry_id=entry, reason="direction")
-        elif verb == "unpass":
-            if expected[role] == "done":
-                passing.put_aside(here, people[role], entry, "direction")
-            answer = stage.post(role, "/matches/unpass", **pair)
-            with here.database.read() as session:
-                assert match_runs.pass_of(session, need_id, other, role) is None
-        elif verb == "ask":
-            answer = stage.post(role, "/introductions/ask", entry_id=entry)
-        else:
-            made = introductions.ask(here, people["enterprise"], entry).id
-            answer = stage.post(role, f"/introductions/{made}", verb=verb, reason="direction")
-            state = introductions.get(here, people["operator"], made).state
-            done = state == {"accept": "accepted", "decline": "declined", "recall": "recalled"}[verb]
-            assert done == (answer.status_code == 303)
-        found = "done" if answer.status_code == 303 else str(answer.status_code)
         assert found == expected[role], (role, found)
 
 

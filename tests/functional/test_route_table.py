@@ -6,18 +6,12 @@ Addresses are filled with ids nobody has, forms and bodies are empty, tokens aga
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
-from flask.testing import FlaskClient
 
-from repositories.accounts import ROLE_NAMES, by_email
-from services import accounts, signing
-from tests.support import World, csrf, make_world
-
-ROLES = ("nobody", "enterprise", "university", "institution", "manager", "operator")
-assert set(ROLES[1:]) == set(ROLE_NAMES)
+from tests.functional.visitors import ROLES, Visitors, filled, known_routes, lines
+from tests.support import World, make_world
 
 TABLE = """
 GET    /                                                              200
@@ -274,32 +268,6 @@ POST   /talents/new                                                           40
 """
 """Method, rule, then one status for everybody, or one for each of ROLES in their order."""
 
-NO_SUCH_ID, NO_SUCH_WORD = "2147483000", "nosuch"
-WORDS = {"verb": "submit", "decision": "approve", "verdict": "accept"}
-"""What stands for a variable of an address that only takes certain words."""
-
-
-def lines() -> list[tuple[str, str, dict[str, str]]]:
-    """(method, rule, role → status)."""
-    found = []
-    for line in TABLE.strip().splitlines():
-        method, rule, *answers = line.split()
-        assert len(answers) in (1, len(ROLES)), line
-        found.append(
-            (method, rule, dict(zip(ROLES, answers * (len(ROLES) if len(answers) == 1 else 1), strict=True)))
-        )
-    return found
-
-
-def known_routes(world: World) -> set[tuple[str, str]]:
-    """Every method and rule the application answers."""
-    return {
-        (method, re.sub(r"<(?:[^:<>]*\([^<>]*\)|[^:<>]*):", "<", one.rule))
-        for one in world.app.url_map.iter_rules()
-        for method in one.methods or ()
-        if method not in ("HEAD", "OPTIONS") and not one.endpoint.endswith("static")
-    }
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -316,76 +284,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world.platform.index.close()
 
 
-class Visitors:
-    """A browser and a token for each role, signed in anew whenever a route ended the session."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.clients: dict[str, FlaskClient] = {}
-        self.tokens: dict[str, str] = {}
-        self.bearer = {
-            role: accounts.issue_token(world.platform, f"{role}@example.org") for role in ROLES[1:]
-        }
-
-    def ask(self, role: str, method: str, path: str) -> str:
-        """The status this role gets; a redirect to the sign-in page is 401."""
-        address = {"REMOTE_ADDR": f"192.0.2.{ROLES.index(role) + 1}"}
-        if path.startswith("/api/v1"):
-            headers = {} if role == "nobody" else {"Authorization": f"Bearer {self.bearer[role]}"}
-            json = None if method in ("GET", "DELETE") else {}
-            answer = self.world.app.test_client().open(
-                path, method=method, headers=headers, json=json, environ_base=address
-            )
-            return str(answer.status_code)
-        client = self.client(role)
-        data = {"csrf_token": self.tokens[role]} if method == "POST" else None
-        answer = client.open(path, method=method, data=data, environ_base=address)
-        if method == "POST" and path.startswith("/account/"):
-            self.clients.pop(role)  # it may have ended the session
-        if answer.status_code == 302 and "/account/login" in answer.location:
-            return "401"
-        return str(answer.status_code)
-
-    def client(self, role: str) -> FlaskClient:
-        """A browser in which this role is signed in."""
-        if role not in self.clients:
-            client = self.world.app.test_client()
-            if role != "nobody":
-                with self.world.platform.database.read() as session:
-                    account = by_email(session, f"{role}@example.org")
-                assert account is not None
-                secret = signing.open_session(self.world.platform, account, "tests")
-                with client.session_transaction() as kept:
-                    kept["sign_in"] = secret
-            self.tokens[role] = csrf(client, "/")
-            self.clients[role] = client
-        return self.clients[role]
-
-
 @pytest.fixture(scope="module")
 def visitors(house: World) -> Visitors:
     """Everybody at the door."""
     return Visitors(house)
 
 
-def filled(rule: str) -> str:
-    """An address of nothing."""
-
-    def fill(found: re.Match[str]) -> str:
-        name = found.group(1)
-        if name.endswith("id"):
-            return NO_SUCH_ID
-        return WORDS.get(name, "needs" if name == "library" else NO_SUCH_WORD)
-
-    return re.sub(r"<([^<>]+)>", fill, rule)
-
-
 def test_every_route_is_in_the_table(house: World) -> None:
-    written = {(method, rule) for method, rule, _ in lines()}
-    assert len(written) == len(lines()), "a line stands twice"
+    written = {(method, rule) for method, rule, _ in lines(TABLE)}
+    assert len(written) == len(lines(TABLE)), "a line stands twice"
     assert known_routes(house) == written
 
 
-@pytest.mark.parametrize(("method", "rule", "expected"), lines())
+@pytest.mark.parametrize(("method", "rule", "expected"), lines(TABLE))
 def test_who_may_come_in(visitors: Visitors, method: str, rule: str, expected: dict[str, str]) -> None:
     assert {role: visitors.ask(role, method, filled(rule)) for role in ROLES} == expected

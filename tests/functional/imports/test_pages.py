@@ -1,54 +1,19 @@
-"""Importing by page: upload, check, report, confirm; whose file it is; what bad input does."""
+"""Importing by page: upload, check, report, confirm; whose file it is."""
 
 import io
-import time
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from repositories.accounts import ENTERPRISE, MANAGER
+from repositories.accounts import ENTERPRISE, MANAGER, Account
 from repositories.achievements import Achievement
-from repositories.imports import CHECKING, COMMITTING, ImportBatch, ImportRow
 from repositories.needs import Need
-from services import accounts
-from services.imports import background, batches, steps, unread
-from tests.support import csrf, make_world
+from services.access import Actor
+from services.imports import steps
+from tests.functional.imports.uploading import finished, press, rows, upload
+from tests.support import csrf
 from tests.unit.imports.books import csv, sheet_of, xlsx
-
-
-def upload(client, library, data, name="成果.csv", **form):
-    token = csrf(client, f"/imports/{library}")
-    return client.post(
-        f"/imports/{library}", data={"file": (io.BytesIO(data), name), "csrf_token": token, **form},
-        content_type="multipart/form-data",
-    )  # fmt: skip
-
-
-def finished(client, answer):
-    """The address of the batch, once nobody is at work on it, and its page."""
-    assert answer.status_code == 303, answer.get_data(as_text=True)[:800]
-    address = answer.headers["Location"]
-    for _ in range(200):
-        if client.get(f"{address}/progress").headers.get("HX-Refresh"):
-            return address, client.get(address).get_data(as_text=True)
-        time.sleep(0.05)
-    raise AssertionError("the import never ended")
-
-
-def press(client, address, verb, **form):
-    return client.post(f"{address}/{verb}", data={"csrf_token": csrf(client, address), **form})
-
-
-def rows(world, model):
-    with world.platform.database.read() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
-
-
-@pytest.fixture
-def university(world):
-    actor = world.university()
-    return actor, world.client("university@example.org")
 
 
 def test_upload_check_confirm(world, university):
@@ -177,158 +142,6 @@ def test_an_operator_may_publish_a_file_at_once_and_nobody_else(world, universit
     assert len(rows(world, Achievement)) == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [("a.xlsx", b""), ("a.csv", b"\xff\xff\x81\x20"), ("a.xlsx", b"PK\x03\x04"), ("a.csv", b"x\ny")],
-)
-def test_bad_files_answer_422_with_a_remedy(university, name, data):
-    _, client = university
-    answer = upload(client, "achievements", data, name)
-    assert answer.status_code == 422
-    assert "这个文件还不能导入" in answer.get_data(as_text=True)
-
-
-def large(*lines, head=("成果名称", "一句话简介")):
-    """A workbook that is too large to be read within the request."""
-    filler = [(f"第{i}号装置", "说明" * 40) for i in range(6_000)]
-    return xlsx(head, *lines, *filler)
-
-
-def test_a_large_workbook_is_read_beside_the_request(world, university, monkeypatch):
-    actor, client = university
-    monkeypatch.setattr(background, "start", lambda *_: None)  # as if the process died right after the answer
-    data = large(("甲", "一"))
-    answer = upload(client, "achievements", data, "大.xlsx")
-    assert answer.status_code == 303
-    batch_id = int(answer.headers["Location"].rsplit("/", 1)[1])
-    page = client.get(answer.headers["Location"]).get_data(as_text=True)
-    assert "正在读取文件" in page
-    assert rows(world, ImportRow) == []
-    (kept,) = (world.platform.settings.data / unread.FOLDER).iterdir()
-    assert kept.stat().st_mode & 0o077 == 0
-    steps.check(world.platform, actor, batch_id)
-    page = client.get(answer.headers["Location"]).get_data(as_text=True)
-    assert "导入 6,001 条" in page
-    assert len(rows(world, ImportRow)) == 6_001
-    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
-
-
-def test_what_is_wrong_with_a_large_workbook_is_said_on_its_page(world, university):
-    _, client = university
-    _, page = finished(client, upload(client, "achievements", large(head=("甲列", "乙列")), "大.xlsx"))
-    assert "没有找到“成果名称”这一列" in page
-    assert "重新上传" in page
-    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
-
-
-def test_a_large_file_that_is_dropped_leaves_no_bytes(world, university, monkeypatch):
-    _, client = university
-    monkeypatch.setattr(background, "start", lambda *_: None)
-    address = upload(client, "achievements", large(), "大.xlsx").headers["Location"]
-    assert press(client, address, "discard").status_code == 303
-    assert list((world.platform.settings.data / unread.FOLDER).iterdir()) == []
-
-
-def test_uploads_are_limited_by_account(tmp_path):
-    world = make_world(tmp_path / "limited", {"SANKU_UPLOAD_LIMIT": "2 per minute"})
-    world.university()
-    world.university("other@example.org", "丙大学")
-    client = world.client("university@example.org")
-    data = csv("成果名称", "甲")
-    assert [upload(client, "achievements", data).status_code for _ in range(3)] == [303, 303, 429]
-    assert upload(world.client("other@example.org"), "achievements", data).status_code == 303
-    token = {"Authorization": f"Bearer {accounts.issue_token(world.platform, 'university@example.org')}"}
-    by_api = world.app.test_client().post(
-        "/api/v1/imports/achievements", data={"file": (io.BytesIO(data), "a.csv")}, headers=token
-    )
-    assert by_api.status_code == 429
-    assert by_api.headers["Retry-After"]
-
-
-def test_no_file_a_huge_file_and_a_missing_token(world, university):
-    _, client = university
-    token = csrf(client, "/imports/achievements")
-    assert client.post("/imports/achievements", data={"csrf_token": token}).status_code == 422
-    assert client.post("/imports/achievements", data={}).status_code == 400
-    big = bytes(world.platform.settings.max_upload_bytes + 1)
-    assert upload(client, "achievements", big, "a.xlsx").status_code == 413
-
-
-def test_scripts_in_cells_and_file_names_are_text(university):
-    _, client = university
-    data = csv("成果名称,技术成熟度", "<script>alert(1)</script>,x")
-    _, page = finished(client, upload(client, "achievements", data, "<img src=x onerror=alert(1)>.csv"))
-    assert "<script>alert" not in page
-    assert "<img src=x" not in page
-
-
-def test_an_interrupted_step_is_taken_up_again(world, university):
-    actor, client = university
-    here = world.platform
-    batch_id = batches.upload(here, actor, "achievements", "a.csv", csv("成果名称", "甲", "乙"))
-    address = f"/imports/batches/{batch_id}"
-    for state in (CHECKING, COMMITTING):
-        assert "接着处理" not in client.get(address).get_data(as_text=True)  # somebody seems to be at it
-        with here.database.write() as session:
-            session.get(ImportBatch, batch_id).beat_at = here.now() - 2 * steps.report.STALE
-        page = client.get(address).get_data(as_text=True)
-        assert "处理到一半停下了" in page
-        assert rows(world, Achievement) == []
-        finished(client, press(client, address, "resume"))
-        if state == CHECKING:
-            batches.confirm(here, actor, batch_id, good_only=False)
-    assert [r.title for r in rows(world, Achievement)] == ["甲", "乙"]
-    steps.commit(here, actor, batch_id)  # a late second process finds nothing to do
-    assert len(rows(world, Achievement)) == 2
-
-
-def test_a_failure_in_the_middle_leaves_nothing(world, university, monkeypatch):
-    actor, _ = university
-    here = world.platform
-    batch_id = batches.upload(here, actor, "achievements", "a.csv", csv("成果名称", *map(str, range(50))))
-    steps.check(here, actor, batch_id)
-    batches.confirm(here, actor, batch_id, good_only=False)
-
-    def breaks(*_args, **_kwargs):
-        raise RuntimeError("the disk is full")
-
-    monkeypatch.setattr(steps.audit, "write", breaks)
-    steps.commit(here, actor, batch_id)
-    assert rows(world, Achievement) == []
-    told = batches.get(here, actor, batch_id)
-    assert told.state == "failed"
-    assert "没有改动" in told.message
-
-
-def test_what_changed_between_check_and_confirmation_is_seen(world, university):
-    actor, _ = university
-    here = world.platform
-    batch_id = batches.upload(here, actor, "achievements", "a.csv", csv("成果名称,一句话简介", "甲,新"))
-    steps.check(here, actor, batch_id)
-    for number in "12":
-        world.listing(actor, "achievements", title="甲", external_id=f"K{number}", published=False)
-    batches.confirm(here, actor, batch_id, good_only=False)
-    steps.commit(here, actor, batch_id)
-    told = batches.get(here, actor, batch_id)
-    assert (told.state, told.bad) == ("checked", 1)
-    assert "库里有了变化" in told.message
-    assert {r.summary for r in rows(world, Achievement)} == {""}
-
-
-def test_discarding_and_forgetting(world, university):
-    actor, client = university
-    address, _ = finished(client, upload(client, "achievements", csv("成果名称", "甲")))
-    assert press(client, address, "discard").status_code == 303
-    assert client.get(address).status_code == 404
-    batches.upload(world.platform, actor, "achievements", "a.csv", csv("成果名称", "甲"))
-    with world.platform.database.write() as session:
-        for batch in session.scalars(select(ImportBatch)):
-            batch.created_at -= 2 * batches.KEPT
-    assert batches.prune(world.platform) == 1
-    with world.platform.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(ImportRow)) == 0
-
-
 @pytest.mark.parametrize("library", ["achievements", "needs", "talents", "organisations"])
 def test_the_template_opens_has_drop_downs_and_its_example_can_be_imported(world, library):
     world.operator()
@@ -350,22 +163,5 @@ def test_the_template_opens_has_drop_downs_and_its_example_can_be_imported(world
 
 
 def batches_actor(world):
-    from services.access import Actor
-
     with world.platform.database.read() as session:
-        from repositories.accounts import Account
-
         return Actor(account_id=session.scalar(select(Account.id)), role="operator")
-
-
-def test_ten_thousand_rows_are_imported_in_well_under_a_minute(world, university):
-    actor, _ = university
-    data = csv(
-        "成果名称,一句话简介,技术成熟度,所在地区,应用行业",
-        *(f"第{i}号装置,用途{i},{i % 9 + 1},浙江省宁波市,C37" for i in range(10_000)),
-    )
-    begun = time.monotonic()
-    told = steps.run(world.platform, actor, "achievements", "a.csv", data)
-    assert told.state == "done"
-    assert told.counts == {"new": 10_000}
-    assert time.monotonic() - begun < 45
