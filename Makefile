@@ -49,7 +49,7 @@ run: $(VENV)/.installed ## install, fill with demonstration content when empty, 
 	@exec $(BIN)/python -m flask --app app serve
 
 test: $(VENV)/.installed-dev ## every test but the long ones, on real services
-	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadgroup $(ARGS)
+	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 soak: $(VENV)/.installed-dev ## the long tests
 	@browser=$$(.ci/browser) && SANKU_CHROMIUM="$$browser" $(BIN)/python -m pytest -m soak $(ARGS)

@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,20 +14,13 @@ from services import credentials
 from tests.elastic.server import Node
 from tests.support import World, make_world
 
-HEAVY = ("browser", "elasticsearch")
-"""Services too heavy to be started once for each process that runs tests: their tests stay together in one."""
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How processes that share the tests share them."""
+    from tests.sharing import Sharing
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say which tests run in one process when several share the work: those of a heavy service, else those of a file."""
-    words = {*item.path.parts, *getattr(item, "fixturenames", ()), *_parameters(item)}
-    group = next((service for service in HEAVY if service in words), item.nodeid.partition("::")[0])
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _parameters(item: pytest.Item) -> list[str]:
-    """What stands in brackets behind a test's name: the engine or database it runs on."""
-    return item.name.partition("[")[2].rstrip("]").split("-")
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from tests.contract.listings import CATALOGUE, LIBRARY
 Open = Callable[..., Index]
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(ENGINES)])
+@pytest.fixture(params=sorted(ENGINES))
 def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "elasticsearch":
         request.getfixturevalue("elasticsearch")
