@@ -7,7 +7,10 @@ web worker does before its model is warm.
 
 from __future__ import annotations
 
+import atexit
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,11 +106,22 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
+@cache
+def _compiled() -> Path:
+    """Where all worlds of a process keep their templates compiled: what one has compiled no other compiles again."""
+    folder = Path(tempfile.mkdtemp(prefix="sanku-templates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def make_world(folder: Path, env: Mapping[str, str] | None = None) -> World:
     """A fresh platform under `folder`; `env` overrides settings (a database URL, a mail server …)."""
     if "SANKU_DATABASE_URL" not in (env or {}) and not (folder / "sanku.db").exists():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "sanku.db").write_bytes(_migrated())
+    if not os.path.lexists(folder / "templates"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "templates").symlink_to(_compiled())
     settings = configuration.load(
         {
             "SANKU_DATA": str(folder),
