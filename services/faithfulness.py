@@ -1,7 +1,7 @@
 """Do the quoted words carry the score? They are deleted from the achievement, the pair is judged again, model included.
 
 A reason is faithful when the score falls without its evidence. Deleting as many characters elsewhere in the same title
-is the control: it should rarely do so.
+is the control: it should rarely do so, and cost little where it does.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from services.platform import Platform
 SEED = 20261122
 TOP = 5
 """Lines of each list that are tried: those people read."""
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,26 @@ def trials(
 
 
 def measure(platform: Platform, tried: Sequence[Trial]) -> dict[str, Any]:
-    """Share of lines whose score falls without the evidence, and without as many other characters of the title."""
+    """Share of lines whose score falls without the evidence, and without as many other characters of the title; and how
+    many points of 100 either costs on average."""
     changed = [one.without_evidence for one in tried]
     spared = [one.without_others for one in tried if one.without_others is not None]
     texts = sorted({facts.title or " " for facts in (*changed, *spared)})
     vectors = dict(zip(texts, platform.embedder.encode(texts, kind="passage"), strict=True)) if texts else {}
     context = platform.context()
 
-    def falls(one: Trial, facts: AchievementFacts) -> bool:
+    def lost(one: Trial, facts: AchievementFacts) -> float:
         again = replace(facts, vector=vectors[facts.title or " "])
-        return scoring.judge(platform.ranker, one.need, again, context).score < one.score - 1e-9
+        return one.score - scoring.judge(platform.ranker, one.need, again, context).score
 
-    evidence = [falls(one, one.without_evidence) for one in tried]
-    others = [falls(one, one.without_others) for one in tried if one.without_others is not None]
+    evidence = [lost(one, one.without_evidence) for one in tried]
+    others = [lost(one, one.without_others) for one in tried if one.without_others is not None]
     return {
         "lines": len(evidence),
-        "falls_without_evidence": _share(evidence),
-        "falls_without_other_words": _share(others),
+        "falls_without_evidence": _share([points > ROUNDING for points in evidence]),
+        "falls_without_other_words": _share([points > ROUNDING for points in others]),
+        "points_without_evidence": _mean(evidence),
+        "points_without_other_words": _mean(others),
     }
 
 
@@ -108,3 +112,7 @@ def _inside(title: str, at: int, quoted: Sequence[str]) -> bool:
 
 def _share(values: Sequence[bool]) -> float:
     return round(sum(values) / len(values), 4) if values else 0.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 2) if values else 0.0

@@ -92,7 +92,8 @@ def _remarks(report: dict[str, Any]) -> list[str]:
     reasons = report["reasons"]
     lines.append(
         f"reasons of {reasons['lines']} top lines: the score falls without the quoted words in "
-        f"{reasons['falls_without_evidence']:.1%}, without as many other characters in {reasons['falls_without_other_words']:.1%}"
+        f"{reasons['falls_without_evidence']:.1%} (by {reasons['points_without_evidence']:.1f} points on average), without as many "
+        f"other characters in {reasons['falls_without_other_words']:.1%} (by {reasons['points_without_other_words']:.1f})"
     )
     if found := report.get("whole_pool"):
         lines.append(

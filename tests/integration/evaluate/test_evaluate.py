@@ -58,6 +58,7 @@ def test_the_command_prints_a_table_and_one_json_line(world: World, labels: Path
     assert sum(one["pairs"] for one in report["reliability"]) == len(PAIRS)
     assert report["reasons"]["lines"] > 0
     assert report["reasons"]["falls_without_evidence"] == 1.0
+    assert report["reasons"]["points_without_evidence"] > report["reasons"]["points_without_other_words"]
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     assert len(rows) == len(PAIRS)
