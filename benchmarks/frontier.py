@@ -1,9 +1,10 @@
 """Which embedding model: what each is good for beside how quick and how large it is.
 
-    python -m benchmarks.frontier DATA --models e5-small-zh FOLDER ... [--work FOLDER] [--json FILE] [--write]
+    python -m benchmarks.frontier DATA --models NAME FOLDER ... [--work FOLDER] [--json FILE] [--write]
 
 DATA holds need_achievement/ (as `evaluate` takes it) and the texts that `training.texts` reads. A model is a shipped
-name, a packed folder, a folder that sentence-transformers loads (`training.static` makes small ones) or a hub name.
+name, a packed folder, a folder that sentence-transformers loads (`training.static` makes small ones) or a hub name;
+LABEL=MODEL says what its row is called.
 Vectors are kept in --work by model id, so only a new model takes long; speeds are measured anew every time. --write
 puts the table into docs/ranking.md.
 """
@@ -29,6 +30,7 @@ from benchmarks import quality, speeds
 from benchmarks.kept import Kept, Told, opened
 from repositories.needs import asked_text
 from services import evaluate
+from training.labels import SHIPPED
 from web.commands.progress import bars
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "ranking.md"
@@ -75,14 +77,15 @@ def measured(
     for some in (titles, needs, texts):
         chance.shuffle(some)
     rows = []
-    for done, name in enumerate(models):
+    for done, given in enumerate(models):
         told("Models", done, len(models))
+        label, _, name = given.rpartition("=")
         embedder = Kept(opened(name, work, threads), work / "vectors", told)
         on_needs = quality.on_needs(data, embedder, repeats)
         on_abstracts = {kind: quality.on_abstracts(them, embedder) for kind, them in abstracts.items()}
         told("Models", done + 1, len(models))
         speed = speeds.measure(lambda name=name: opened(name, work, 1), titles, texts, needs, threads)
-        label = Path(name).name or name
+        label = label or Path(name).name
         rows.append(Row(label, embedder.model_id, on_needs, on_abstracts, speed, speeds.megabytes(name)))
     return rows
 
@@ -115,18 +118,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("data", type=Path)
-    parser.add_argument("--models", nargs="+", default=["e5-small-zh"])
+    parser.add_argument("--models", nargs="+", default=[SHIPPED])
     parser.add_argument("--work", type=Path, default=Path("var/frontier"), help="where vectors are kept")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="for titles and abstracts")
     parser.add_argument("--repeats", type=int, default=4, help="splits into five folds inside the ranker")
     parser.add_argument("--json", type=Path, help="keep the rows in this file")
     parser.add_argument("--write", action="store_true", help=f"put the table into docs/{DOCUMENT.name}")
     chosen = parser.parse_args(arguments)
+    load = os.getloadavg()[0]
     with bars() as told:
         rows = measured(chosen.data, chosen.models, chosen.work, chosen.threads, chosen.repeats, told)
     where = (
         f"{machine.processor() or machine.machine()}, {chosen.threads} threads (needs: one), torch {torch.__version__}, "
-        f"sentence-transformers {sentence_transformers.__version__}, float32, {datetime.now(UTC).date().isoformat()}."
+        f"sentence-transformers {sentence_transformers.__version__}, float32, {datetime.now(UTC).date().isoformat()}; "
+        f"load of the machine {load:.1f} before, {os.getloadavg()[0]:.1f} after."
     )
     table = Table(title_justify="left")
     for at, heading in enumerate(HEADINGS):

@@ -1,6 +1,6 @@
 """Would a quick model serve to propose, and a better one only judge what was proposed?
 
-    python -m benchmarks.two_stage DATA --propose FOLDER ... [--judge e5-small-zh] [--work FOLDER]
+    python -m benchmarks.two_stage DATA --propose FOLDER ... [--judge MODEL] [--work FOLDER]
 
 Like `evaluate --pool`: judged titles and those of DATA/achievements/titles.txt stand in a real index together, and needs
 ask it. The index has the vectors of the model that proposes (or none); judging is always done with those of --judge.
@@ -34,6 +34,7 @@ from services.judging import judge
 from services.platform import Platform
 from services.throw_away import fill_index, give_vectors
 from services.whole_pool import FITS, WIDE, read_titles
+from training.labels import SHIPPED
 from web.commands.progress import bars
 
 TITLES = "achievements/titles.txt"
@@ -119,9 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )  # fmt: skip
     parser.add_argument("data", type=Path)
     parser.add_argument("--propose", nargs="+", required=True, metavar="MODEL")
-    parser.add_argument(
-        "--judge", default="e5-small-zh", metavar="MODEL", help="the ranker is fitted on this one"
-    )
+    parser.add_argument("--judge", default=SHIPPED, metavar="MODEL", help="the ranker is fitted on this one")
     parser.add_argument("--work", type=Path, default=Path("var/frontier"), help="where vectors are kept")
     chosen = parser.parse_args(arguments)
     labels, others = evaluate.read(chosen.data / LABELS), read_titles(chosen.data / TITLES)

@@ -26,7 +26,7 @@ from training.texts import SEED, Source, neighbourhoods, pair_of, read
 from web.commands.progress import bars
 
 CHUNK = 256
-DAMPING = 0.25
+DAMPING = 1.0
 """Each direction is divided by the deviation of tokens along it, to this power: 0 leaves them as they are, 1 whitens."""
 RARE = 1e-3
 """A token of this share of all tokens weighs half of a rare one (smooth inverse frequency)."""
