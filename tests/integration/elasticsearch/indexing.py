@@ -1,11 +1,13 @@
-"""The drain as a process of its own, with vectors by hash, that says when a write begins: to be killed in the middle.
+"""The drain as a process of its own, with vectors by hash, whose first write waits for a word: to be killed in the middle.
 
-Settings come from the environment, as they do for the platform.
+It says "begin" when it has something to write, and writes when it is told to go on. Settings come from the environment,
+as they do for the platform.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -21,18 +23,18 @@ def main() -> None:
     platform = build_platform(configuration.load(os.environ))
     embedder = HashEmbedder(platform.embedder.model_id)
     projection.take_over(platform.database)
-    write = platform.index.write
+    write, held = platform.index.write, True
 
-    def telling(library: str, documents: Any, tombstones: Any = (), generations: Any = None) -> Any:
-        if documents or tombstones:
+    def waiting(library: str, documents: Any, tombstones: Any = (), generations: Any = None) -> Any:
+        nonlocal held
+        if held and (documents or tombstones):
             print("begin", flush=True)
-        done = write(library, documents, tombstones, generations)
-        print("done", flush=True)
-        return done
+            sys.stdin.readline()
+            held = False
+        return write(library, documents, tombstones, generations)
 
-    platform.index.write = telling  # type: ignore[method-assign]
+    platform.index.write = waiting  # type: ignore[method-assign]
     sync = Sync(platform.database, platform.index, embedder)
-    print("ready", flush=True)
     while True:
         if sync.step().idle:
             time.sleep(0.02)
