@@ -13,7 +13,8 @@ from repositories import audit, outbox
 from repositories.achievements import Achievement
 from repositories.listing import PUBLISHED, page_by_id
 from services import accounts
-from tests.integration.worker.processes import answers, free_port, running, start, until, web
+from tests.integration.worker.forked import background, forked, pages
+from tests.integration.worker.processes import answers, free_port, running, until
 from tests.support import World
 
 MOMENTS = (0.0, 0.05, 0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
@@ -61,17 +62,17 @@ def test_web_and_indexer_killed_at_eight_moments_lose_nothing_acknowledged(world
     published: list[int] = []
     for moment in MOMENTS:
         port = free_port()
-        indexer = start(data, "worker")
-        with web(data, port) as pages:
+        with forked(background, data) as indexer, forked(pages, data, port) as web:
             until(lambda at=port: answers(at), 120, "the web did not answer")
             poster = Poster(port, token)
             poster.start()
             until(lambda p=poster: p.published, 60, "nothing was acknowledged")
             time.sleep(moment)
-            pages.send_signal(signal.SIGKILL)
-            indexer.send_signal(signal.SIGKILL)
-            pages.wait()
-            indexer.wait()
+            web.kill()
+            indexer.kill()
+            web.join()
+            indexer.join()
+            assert (web.exitcode, indexer.exitcode) == (-signal.SIGKILL, -signal.SIGKILL)
         poster.join(30)
         assert not poster.is_alive()
         entered += poster.entered

@@ -7,7 +7,10 @@ import signal
 import socket
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.integration.worker.processes import alive, children, free_port, running, start, until
 
@@ -59,32 +62,37 @@ def test_from_an_empty_folder_to_pages_and_down_again(tmp_path: Path) -> None:
         until(lambda: not any(alive(pid) for pid in below), 10, "a process was left behind")
 
 
-def test_a_second_start_is_refused_and_says_why(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
-    with running(data, "serve", PORT=str(port), DEMO="0") as first:
-        until(lambda: _up(port), 120)
-        second = start(data, "serve", PORT=str(free_port()), DEMO="0")
-        assert second.wait(60) == 1
-        assert f"already runs on {data} (process {first.pid})" in _said(data)
-        third = start(tmp_path / "other", "serve", PORT=str(port), DEMO="0")
-        assert third.wait(60) == 1
-        assert "PORT=" in _said(tmp_path / "other")
-        assert "account create --role operator" in _said(data)
-
-
-def test_what_dies_is_started_again(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int, int]]:
+    """(data folder, port, process) of a platform that runs."""
+    data, port = tmp_path_factory.mktemp("served") / "data", free_port()
     with running(data, "serve", PORT=str(port), DEMO="0") as process:
         until(lambda: _up(port), 120)
-        until(lambda: _complete(process.pid), 60, "the background process did not start")
-        before = children(process.pid)
-        for words in ("app worker", "gunicorn"):
-            first = min(pid for pid, line in before.items() if words in line)
-            os.kill(first, signal.SIGKILL)
-        until(lambda: not any(alive(pid) for pid in before), 60)
-        until(lambda: _complete(process.pid), 60, "they did not come back")
-        until(lambda: _up(port), 60)
-        assert "starts again" in _said(data)
+        yield data, port, process.pid
+
+
+def test_a_second_start_is_refused_and_says_why(served: tuple[Path, int, int], tmp_path: Path) -> None:
+    data, port, pid = served
+    second = start(data, "serve", PORT=str(free_port()), DEMO="0")
+    third = start(tmp_path / "other", "serve", PORT=str(port), DEMO="0")
+    assert second.wait(60) == 1
+    assert f"already runs on {data} (process {pid})" in _said(data)
+    assert third.wait(60) == 1
+    assert "PORT=" in _said(tmp_path / "other")
+    assert "account create --role operator" in _said(data)
+
+
+def test_what_dies_is_started_again(served: tuple[Path, int, int]) -> None:
+    data, port, pid = served
+    until(lambda: _complete(pid), 60, "the background process did not start")
+    before = children(pid)
+    for words in ("app worker", "gunicorn"):
+        first = min(at for at, line in before.items() if words in line)
+        os.kill(first, signal.SIGKILL)
+    until(lambda: not any(alive(at) for at in before), 60)
+    until(lambda: _complete(pid), 60, "they did not come back")
+    until(lambda: _up(port), 60)
+    assert "starts again" in _said(data)
 
 
 def test_a_killed_supervisor_leaves_no_process_and_no_port_behind(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from repositories import outbox
 from repositories.schedule import all_tasks
 from services import worker
 from services.scheduler import TASKS
-from tests.integration.worker.processes import running, start, until
+from tests.integration.worker.forked import background, forked
+from tests.integration.worker.processes import running, until
 from tests.support import World
 
 SLOW = 5
@@ -67,12 +68,13 @@ def test_kill_9_in_the_middle_loses_nothing(world: World) -> None:
     for moment in (0.0, 0.3, 1.0):
         for number in range(40):
             world.listing(actor, "achievements", title=f"激光熔覆修复工艺之 {moment} 第 {number} 号")
-        process = start(data, "worker")
-        locked = worker.locks(world.platform) / "indexer.lock"
-        until(lambda p=process, at=locked: at.exists() and at.read_text().strip() == str(p.pid), 60)
-        time.sleep(moment)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with forked(background, data) as process:
+            locked = worker.locks(world.platform) / "indexer.lock"
+            until(lambda p=process, at=locked: at.exists() and at.read_text().strip() == str(p.pid), 60)
+            time.sleep(moment)
+            process.kill()
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
     with running(data, "worker"):
         until(lambda: _is_idle(world), 180, "the queue was not emptied")
     drift = verify(
