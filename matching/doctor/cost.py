@@ -40,8 +40,8 @@ def sentence(measured: Mapping[str, Any]) -> str:
     costly = sorted((one for one in effects if is_cost(one, len(effects))), key=lambda one: one["ndcg"])
     if not costly:
         return f"{head}少写这些，推荐前十没有测出变差；写清楚，是帮看到需求的人判断能不能做。"
-    head += "推荐前十的质量（nDCG，满分 1），"
-    named = "、".join(f"{one['label']}下降 {-one['ndcg']:.2f}" for one in costly)
+    head += "推荐的前十条，按满分 100 分算，"
+    named = "、".join(f"{one['label']}会少 {-100 * one['ndcg']:.0f} 分" for one in costly)
     if len(costly) == len(effects):
         return f"{head}{named}。"
     return f"{head}{named}；其余各项对推荐前十没有测出明确的影响，写清楚是帮看到需求的人判断能不能做。"

@@ -169,7 +169,7 @@ def effect(label: str, ndcg: float, chance: float) -> dict[str, object]:
 def test_the_sentence_about_cost_says_what_was_measured() -> None:
     known = {"needs": 158, "effects": [effect("只写名称", -0.034, 0.0002), effect("不写数字", 0.001, 0.8)]}
     assert "158 条" in sentence(known)
-    assert "推荐前十的质量（nDCG，满分 1），只写名称下降 0.03" in sentence(known)
+    assert "推荐的前十条，按满分 100 分算，只写名称会少 3 分" in sentence(known)
     assert "其余各项对推荐前十没有测出明确的影响" in sentence(known)
     known["effects"] = [effect("不写数字", -0.001, 0.4)]
     assert "没有测出变差" in sentence(known)
