@@ -1,4 +1,7 @@
-"""Lists of full listings, with long texts on both sides: what was meant to fit leads, and what fits nothing stays short."""
+"""Lists of full listings, with long texts on both sides: what was meant to fit leads, and what fits nothing stays short.
+
+The floors stand where the ranking stands: a change that costs anything here has to say so.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +41,13 @@ def test_the_pairs_name_every_need_and_only_what_exists():
 
 
 def test_what_was_meant_to_fit_leads_its_list(lists):
-    leads = [own.get(listed[0][0]) == INTENDED for own, listed in lists if INTENDED in own.values()]
-    assert sum(leads) >= 0.9 * len(leads)
+    assert all(own.get(listed[0][0]) == INTENDED for own, listed in lists if INTENDED in own.values())
 
 
 def test_what_was_meant_to_fit_is_recommended_and_called_so(lists):
     meant = [one for own, listed in lists for name, one in listed if own.get(name) == INTENDED]
-    assert sum(one.score >= shipped().recommended for one in meant) >= 0.9 * len(meant)
-    assert sum(one.level >= 3 for one in meant) >= 0.75 * len(meant)
+    assert sum(one.score >= shipped().recommended for one in meant) >= 0.95 * len(meant)
+    assert sum(one.level >= 3 for one in meant) >= 0.95 * len(meant)
 
 
 def test_where_nothing_fits_next_to_nothing_is_recommended(lists):
@@ -57,8 +59,8 @@ def test_where_nothing_fits_next_to_nothing_is_recommended(lists):
 
 def test_unrelated_listings_are_weak(lists):
     others = [one.level for own, listed in lists for name, one in listed if name not in own]
-    assert sum(level == 1 for level in others) >= 0.85 * len(others)
-    assert sum(level >= 3 for level in others) < 0.002 * len(others)
+    assert sum(level == 1 for level in others) >= 0.98 * len(others)
+    assert sum(level >= 3 for level in others) < 0.0005 * len(others)
 
 
 def test_reasons_and_cautions_stay_short(lists):
