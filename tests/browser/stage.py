@@ -89,9 +89,13 @@ def set_up(platform: Platform) -> dict[str, Any]:
     ours = [item for item in found.ranked if item.row.organisation_id is not None]
     ids["with"] = "&with=".join(str(item.row.id) for item in ours[:4])
     ids["pair"] = f"need_id={ids['need']}&achievement_id={ours[0].row.id}"
-    ids["entry"] = ours[1].entry_id
-    asked = introductions.ask(platform, enterprise, ours[2].entry_id or 0, "想先看一份样件的检测报告。")
+    of_university = next(one for one in ours[1:] if one.row.organisation_id == university.organisation_id)
+    asked = introductions.ask(platform, enterprise, of_university.entry_id or 0, "想先看一份样件的检测报告。")
     ids["introduction"] = asked.id
+    free = [
+        one for one in ours[1:] if one is not of_university and one.deal is None and one.introduction is None
+    ]
+    ids["entry"], ids["deal_entry"] = free[0].entry_id, free[1].entry_id
     ids["batch"] = batches.upload(platform, enterprise, "needs", "需求.csv", BOOK.encode())
     steps.check(platform, enterprise, ids["batch"])
     newcomer = accounts.register(
@@ -107,8 +111,6 @@ def set_up(platform: Platform) -> dict[str, Any]:
             ids[purpose] = credentials.make_link(session, platform, account, purpose).rsplit("/", 1)[-1]
     ids |= deals_of(platform)
     ids |= leads_of(platform)
-    entry = next(item.entry_id for item in ours[3:] if item.deal is None and item.introduction is None)
-    ids["deal_entry"] = entry
     ids |= patents_of(platform)
     return ids
 
