@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +31,8 @@ NEW_NEEDS = 30
 
 WARMING = 5
 """Rounds of the bare query before anything is timed: a server that has just started compiles while it answers, and asks
-for the frequencies of a text once. A baseline with both in it would flatter whatever is measured against it."""
+for the frequencies of a text once. A baseline with both in it would flatter whatever is measured against it. As many
+lists as are timed are made before, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
 
     for _ in range(WARMING * queries):
         bare()
+    for need in _needs(platform, operator, queries, suffix="（预热）"):
+        _recommend(platform, operator, need)
     fresh, again = iter(needs), cycle(needs)
     lines = [
         timed(f"bare hybrid engine query ({CANDIDATES} candidates)", bare, queries, is_baseline=True),
@@ -96,7 +100,8 @@ def _measured(app: Flask, platform: Platform, queries: int) -> list[Line]:
             queries,
         ),
     ]
-    new = iter(_needs(platform, operator, NEW_NEEDS, suffix="（新）"))
+    # A platform that was kept has the vectors of earlier runs.
+    new = iter(_needs(platform, operator, NEW_NEEDS, suffix=f"（新 {secrets.token_hex(4)}）"))
     lines.append(
         timed(
             "recommendation, new need (encoded)", lambda: _recommend(platform, operator, next(new)), NEW_NEEDS
