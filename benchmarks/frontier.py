@@ -27,9 +27,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import quality, speeds
-from benchmarks.kept import Kept, Told, opened
+from benchmarks.kept import Kept, opened
 from repositories.needs import asked_text
 from services import evaluate
+from services.throw_away import Progress
 from training.labels import SHIPPED
 from web.commands.progress import bars
 
@@ -66,7 +67,7 @@ class Row:
 
 
 def measured(
-    data: Path, models: Sequence[str], work: Path, threads: int, repeats: int, told: Told
+    data: Path, models: Sequence[str], work: Path, threads: int, repeats: int, told: Progress
 ) -> list[Row]:  # fmt: skip
     """A row for each of *models*, in their order."""
     labels = evaluate.read(data / quality.LABELS)

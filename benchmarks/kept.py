@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,11 @@ import numpy as np
 from indexer import model as packed_model
 from indexer.embedder import Embedder, Kind, SentenceTransformerEmbedder, Vectors
 from repositories.vectors import content_hash
+from services.throw_away import Progress
 
 CHUNK = 128
 SAVE_EVERY = 30.0
 """Seconds of encoding that may be lost when somebody interrupts."""
-Told = Callable[[str, int, int], None]
-"""Told (step, done, total)."""
 
 
 def opened(name: str, work: Path, threads: int | None) -> SentenceTransformerEmbedder:
@@ -35,7 +34,7 @@ def opened(name: str, work: Path, threads: int | None) -> SentenceTransformerEmb
 class Kept:
     """An embedder that encodes no text twice; its vectors lie in one file a model id under *folder*."""
 
-    def __init__(self, embedder: Embedder, folder: Path, told: Told = lambda *_: None) -> None:
+    def __init__(self, embedder: Embedder, folder: Path, told: Progress = lambda *_: None) -> None:
         self._embedder = embedder
         self._path = folder / f"{embedder.model_id}.npz"
         self._told = told

@@ -22,7 +22,8 @@ from matching.ngrams import tighten
 from matching.ranker import Ranker
 from repositories.needs import asked_text
 from services import evaluate
-from training import fit_ranker, texts
+from training import texts
+from training.fit_ranker import cross_validate
 from training.labels import FITTED, Vectors, judged, mean_ndcg, mean_spearman
 
 CUT = 10
@@ -67,11 +68,7 @@ def on_needs(data: Path, embedder: Embedder, repeats: int) -> Needs:
     vectors = vectors_of(data / LABELS, embedder)
     labels = judged(data / LABELS, Ranker.from_data(*rankers.load()), vectors)
     nearness = labels.values[:, FITTED.index(semantic_nearness)]
-    usual, fit_ranker.REPEATS = fit_ranker.REPEATS, repeats
-    try:
-        ndcg, _, spearman, level = fit_ranker.cross_validate(labels).mean(axis=0)
-    finally:
-        fit_ranker.REPEATS = usual
+    ndcg, _, spearman, level = cross_validate(labels, repeats=repeats).mean(axis=0)
     return Needs(
         mean_ndcg(labels.lists, labels.level, nearness),
         mean_spearman(labels.lists, labels.level, nearness),

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import build_platform
-from benchmarks.kept import Kept, Told, opened
+from benchmarks.kept import Kept, opened
 from benchmarks.quality import LABELS
 from config import settings as configuration
 from indexer.engines import open_index
@@ -32,8 +32,8 @@ from services.access import NOBODY
 from services.evaluate import Labels
 from services.judging import judge
 from services.platform import Platform
-from services.throw_away import fill_index, give_vectors
-from services.whole_pool import FITS, WIDE, read_titles
+from services.throw_away import Progress, fill_index, give_vectors
+from services.whole_pool import WIDE, fitting_ids, read_titles
 from training.labels import SHIPPED
 from web.commands.progress import bars
 
@@ -54,7 +54,7 @@ class Line:
 
 
 def measure(
-    platform: Platform, labels: Labels, others: Sequence[str], judging: Kept, proposing: Sequence[Kept], told: Told
+    platform: Platform, labels: Labels, others: Sequence[str], judging: Kept, proposing: Sequence[Kept], told: Progress
 ) -> list[Line]:  # fmt: skip
     """A line for words alone, then one for words with the vectors of *judging* and of each of *proposing*."""
     lines = []
@@ -63,10 +63,7 @@ def measure(
         needs,
         known,
     ):
-        fitting: dict[str, set[int]] = {}
-        for pair in labels.pairs:
-            if pair.level >= FITS:
-                fitting.setdefault(pair.need, set()).add(known[pair.achievement].id)
+        fitting = fitting_ids(labels, known)
         with bench.database.read() as session:
             rows = [one.row for one in projection.public_after(session, "achievements", 0, EVERYTHING, "")]
         for first in (judging, *proposing):
@@ -89,7 +86,7 @@ def _line(
     judging: Platform,
     needs: Mapping[str, ListingColumns],
     fitting: Mapping[str, set[int]],
-    told: Told,
+    told: Progress,
 ) -> Line:
     """Every need asks the index with its vector of *proposing* (None: with its words only)."""
     proposed: dict[int, list[float]] = {depth: [] for depth in PROPOSED}

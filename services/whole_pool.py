@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from repositories.listing import find
+from repositories.listing import ListingColumns, find
 from repositories.needs import Need
 from services import runs
 from services.access import NOBODY
@@ -36,6 +36,15 @@ def read_titles(path: Path) -> list[str]:
     return list(dict.fromkeys(line for line in lines if line))
 
 
+def fitting_ids(labels: Labels, achievements: Mapping[str, ListingColumns]) -> dict[str, set[int]]:
+    """For each need with something that fits, the ids of what does."""
+    found: dict[str, set[int]] = {}
+    for pair in labels.pairs:
+        if pair.level >= FITS:
+            found.setdefault(pair.need, set()).add(achievements[pair.achievement].id)
+    return found
+
+
 def measure(
     platform: Platform, labels: Labels, others: Sequence[str], progress: Progress = lambda *_: None
 ) -> Mapping[str, Any]:
@@ -45,10 +54,7 @@ def measure(
     with judged_listings(platform, labels, progress, others) as (bench, needs, achievements):
         with tempfile.TemporaryDirectory(prefix="sanku-locks-") as locks:
             fill_index(bench, "achievements", Path(locks), progress)
-        fitting: dict[str, set[int]] = {}
-        for pair in labels.pairs:
-            if pair.level >= FITS:
-                fitting.setdefault(pair.need, set()).add(achievements[pair.achievement].id)
+        fitting = fitting_ids(labels, achievements)
         orders, took, kept = {}, [], []
         for done, key in enumerate(fitting, 1):
             orders[key], _ = _asked(bench, needs[key].id, WIDE)

@@ -30,14 +30,16 @@ SHARE_AT_LAST = 0.95
 is but full listings are."""
 
 
-def cross_validate(labels: Judged, beside: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
-    """(REPEATS, 4): nDCG@10, its gain over TF-IDF of titles, Spearman, level_score; all out of fold. *beside*: values and
+def cross_validate(
+    labels: Judged, beside: tuple[np.ndarray, np.ndarray] | None = None, repeats: int = REPEATS
+) -> np.ndarray:
+    """(repeats, 4): nDCG@10, its gain over TF-IDF of titles, Spearman, level_score; all out of fold. *beside*: values and
     levels that every fold is fitted on as well."""
     values, levels = beside or (np.zeros((0, labels.values.shape[1])), np.zeros(0))
     words = np.array(evaluation.title_tfidf(labels.need_titles, labels.achievement_titles))
     baseline = mean_ndcg(labels.lists, labels.level, words)
     rows = []
-    for seed in range(REPEATS):
+    for seed in range(repeats):
         fold = labels.folds(seed, FOLDS)
         score, level = np.zeros(len(fold)), np.zeros(len(fold))
         for one in range(FOLDS):

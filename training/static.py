@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from indexer import model as packed_model
 from indexer.embedder import Embedder, SentenceTransformerEmbedder
+from services.throw_away import Progress
 from training.texts import SEED, Source, neighbourhoods, pair_of, read
 from web.commands.progress import bars
 
@@ -36,7 +37,6 @@ WHOLE, BEGINNING = 0.5, 300
 SCALE, RATE = 20.0, 1e-3
 FAINT = 1e-4
 """Length of the prompt's row. An empty text has no token, and must still have a direction; others hardly feel it."""
-Told = Callable[[str, int, int], None]
 
 
 def tokenizer_of(name: str, work: Path) -> Tokenizer:
@@ -62,7 +62,7 @@ def frequencies(tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray:
     return counts
 
 
-def alone(embedder: Embedder, pieces: Sequence[str], told: Told = lambda *_: None) -> np.ndarray:
+def alone(embedder: Embedder, pieces: Sequence[str], told: Progress = lambda *_: None) -> np.ndarray:
     """(tokens, d) the vector of each piece as a text of its own; zero for an empty one."""
     known = [at for at, piece in enumerate(pieces) if piece]
     rows: np.ndarray | None = None
@@ -97,7 +97,7 @@ def taught(
     tokenizer: Tokenizer,
     sources: Sequence[Source],
     steps: int,
-    told: Told = lambda *_: None,
+    told: Progress = lambda *_: None,
     rate: float = RATE,
 ) -> np.ndarray:
     """(tokens, d) *rows* after so many batches of pairs, half of whose rivals are near neighbours; seeded."""

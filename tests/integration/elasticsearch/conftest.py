@@ -18,14 +18,6 @@ from services.worker import locks
 from tests.support import World, make_world
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the server runs in one worker, so that a run starts one server."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("elasticsearch"))
-
-
 def settings_for(url: str, prefix: str = "") -> dict[str, str]:
     """The settings of a platform on this server, with index names of its own."""
     return {
